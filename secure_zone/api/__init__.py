@@ -1,0 +1,1 @@
+"""What passes between the custodian and its clients."""
