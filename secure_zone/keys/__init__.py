@@ -1,0 +1,1 @@
+"""Cryptography, all from one library: secrets in memory, passphrases, codes, sealing, signing, the key area."""
