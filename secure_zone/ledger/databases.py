@@ -1,0 +1,164 @@
+"""The two databases a ledger can lie in: how to connect, how a snapshot is read, and how there is only one writer."""
+
+from __future__ import annotations
+
+import errno
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from secure_zone.errors import BadInput, Damaged, NotFound, ZoneUnavailable
+
+WAIT = 10  # seconds for a lock that another process holds
+
+
+class Database(ABC):
+    """Connections to one ledger."""
+
+    engine: Engine
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection in a transaction that sees one moment, whatever others write meanwhile."""
+
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A connection, with no transaction yet, that no other process's writer runs beside until the block ends."""
+
+    @abstractmethod
+    def erase_deleted(self) -> None:
+        """Take what was deleted out of the files, as far as the database can."""
+
+
+class Sqlite(Database):
+    """A file in WAL mode: readers see the last commit, one writer at a time; a commit is on disk when it returns."""
+
+    def __init__(self, file: Path) -> None:
+        self.engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT})
+        event.listen(self.engine, "connect", _configure_sqlite)
+        event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection, connection.begin():
+            # In WAL mode the moment is fixed by the first read, not by BEGIN.
+            connection.execute(text("SELECT 1 FROM sqlite_schema LIMIT 1"))
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(writing=True) as connection:
+            yield connection
+
+    def erase_deleted(self) -> None:
+        # secure_delete overwrites the place in the file; older copies in the WAL go when it is emptied into the file.
+        with self.engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+class Postgresql(Database):
+    """A database of its own for the zone. An advisory lock makes the one writer, across hosts too."""
+
+    ONE_WRITER = 0x76617264  # "vard"
+
+    def __init__(self, url: str) -> None:
+        settings = f"-c lock_timeout={WAIT}s -c timezone=UTC"
+        arguments = {"options": settings, "connect_timeout": WAIT}
+        self.engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"), connect_args=arguments, pool_pre_ping=True
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            # Of the session, not of the transaction: it is held until the head file is written, after the commit.
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": self.ONE_WRITER})
+            connection.commit()
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": self.ONE_WRITER})
+                connection.commit()
+
+    def erase_deleted(self) -> None:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (FULL) data_keys, key_area_holders, users"))
+
+
+def at(place: str | Path, *, make: bool) -> Database:
+    """The database at a path (SQLite) or a PostgreSQL URL. `make`: make a SQLite file that is missing."""
+    if isinstance(place, str) and "://" in place:
+        try:
+            name = make_url(place).drivername
+        except ArgumentError:
+            name = ""
+        if name.partition("+")[0] not in ("postgresql", "postgres"):
+            raise BadInput("The ledger's address must be a path or begin with postgresql://.")
+        return Postgresql(place)
+    file = Path(place)
+    if make:
+        # SQLite gives the files it makes beside this one the same permissions.
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    elif not file.is_file():
+        raise NotFound("There is no ledger at {place}.", place=str(file))
+    return Sqlite(file)
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn what the database and the disk complain about into sentences, without the statement and its values."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _sentence(str(error.orig)) from None
+    except SQLAlchemyError as error:
+        raise ZoneUnavailable("The ledger does not answer ({kind}).", kind=type(error).__name__) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise _disk_full() from None
+
+
+def _sentence(said: str) -> Damaged | ZoneUnavailable:
+    said = said.lower()
+    if "full" in said or "no space" in said:
+        return _disk_full()
+    if any(sign in said for sign in ("malformed", "not a database", "could not decode", "checksum")):
+        return Damaged("The ledger's file is damaged. Restore the key area from a backup.", code="ledger_damaged")
+    if "locked" in said or "lock timeout" in said:
+        return ZoneUnavailable("Another process is writing to the ledger. Try again in a moment.", code="ledger_busy")
+    if "readonly" in said or "read-only" in said:
+        return ZoneUnavailable("The ledger cannot be written: check who owns the files of the key area.")
+    return ZoneUnavailable("The ledger's database does not answer. Check that it runs, then try again.")
+
+
+def _disk_full() -> ZoneUnavailable:
+    return ZoneUnavailable("The disk is full. Nothing was changed: free some space and try again.", code="disk_full")
+
+
+def _configure_sqlite(raw: Any, _record: object) -> None:
+    # The driver's own transactions would leave tables and reads out; BEGIN is ours (`_begin_sqlite`).
+    raw.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the writer's place at once; a reader that later wants to write could only fail.
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
