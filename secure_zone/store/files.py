@@ -1,0 +1,116 @@
+"""Files and folders that are on the disk when we say so: written through, synchronised, placed by one rename."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from secure_zone.errors import ZoneUnavailable
+from secure_zone.store.faults import fault
+
+FILE_MODE, FOLDER_MODE, STAGING_MODE = 0o640, 0o750, 0o700
+BLOCK = 1024 * 1024
+
+
+class NewFile(io.RawIOBase):
+    """A file that did not exist before, hashed as it is written. `close()` returns after the bytes are on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
+        self._buffered = os.fdopen(self._descriptor, "wb", buffering=BLOCK)
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        fault("draft:in-part")
+        view = memoryview(data)
+        self._hash.update(view)
+        self._buffered.write(view)
+        self.size += view.nbytes
+        return view.nbytes
+
+    def tell(self) -> int:
+        return self.size
+
+    def close(self) -> None:
+        if self.closed:
+            return
+        super().close()
+        try:
+            self._buffered.flush()
+            os.fsync(self._descriptor)
+        finally:
+            self._buffered.close()
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """A new file with this content, on the disk when this returns."""
+    with NewFile(path) as file:
+        file.write(content)
+
+
+def make_folder(path: Path, mode: int = FOLDER_MODE) -> None:
+    """A folder (parents too) with this mode whatever the umask; a group inherited from above stays."""
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir()
+    path.chmod(mode | (path.stat().st_mode & stat.S_ISGID))
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """What was created, renamed or removed in the folder is on the disk when this returns."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def place(source: Path, target: Path) -> None:
+    """Renames a folder into its final place, in one step that is on the disk when this returns."""
+    make_folder(target.parent)
+    source.rename(target)
+    sync_folder(target.parent)
+    sync_folder(source.parent)
+
+
+def remove_folder(path: Path) -> None:
+    """Removes a folder and all in it; one that is gone already is fine."""
+    if path.is_dir():
+        shutil.rmtree(path)
+        sync_folder(path.parent)
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def full_disk_is_told() -> Iterator[None]:
+    """Turns "no space left" into a sentence; the caller has undone what was written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ZoneUnavailable(
+                "The disk of the data area is full: nothing was changed. Make room, then try again.", code="disk_full"
+            ) from None
+        raise
