@@ -1,0 +1,124 @@
+"""Iteratively reweighted least squares (Nelder & Wedderburn 1972) for the canonical families."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from analysis.errors import NoConvergence
+from analysis.glm.families import Family
+from analysis.glm.standardised import Standardised
+
+MOST_STEPS = 60
+# Relative change of the log-likelihood at which one more step changes nothing that is printed.
+SETTLED = 1e-13
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """`coefficients` (p,), the inverse information `covariance` (p, p), the linear predictor `eta` (n,)."""
+
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    eta: np.ndarray
+    steps: int
+    settled: bool
+
+
+def irls(matrix: np.ndarray, terms: Sequence[str], y: np.ndarray, size: np.ndarray, family: Family) -> Solution:
+    """Maximum likelihood for y out of `size` with mean size * family.mean(matrix @ beta).
+
+    A cell of several rows has the sums of their y and size: the estimates are those of the single rows.
+    Without a maximum the last step is handed back with `settled` false, for the caller to say why.
+    """
+    columns = Standardised.of(matrix, terms)
+    beta = _first_guess(columns, y, size, family)
+    eta = columns.predictor(beta)
+    value = _value(family, y, size, eta)
+    for step in range(1, MOST_STEPS + 1):
+        information, score = _normal_equations(columns, y, size, eta, family)
+        move = _solve(information, score)
+        new_beta, new_eta, new_value = beta, eta, -np.inf
+        for halving in range(25):
+            new_beta = beta + move / 2**halving
+            new_eta = columns.predictor(new_beta)
+            new_value = _value(family, y, size, new_eta)
+            if new_value >= value - 1e-12 * (abs(value) + 1):
+                break
+        change = abs(new_value - value) / (abs(new_value) + 0.1)
+        beta, eta, value = new_beta, new_eta, new_value
+        if change < SETTLED and np.abs(move).max() < 1e-6:
+            return _solution(columns, beta, eta, y, size, family, step, settled=True)
+    return _solution(columns, beta, eta, y, size, family, MOST_STEPS, settled=False)
+
+
+def _value(family: Family, y: np.ndarray, size: np.ndarray, eta: np.ndarray) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = float(family.kernel(y, size, eta).sum())
+    return value if np.isfinite(value) else -np.inf
+
+
+def _first_guess(columns: Standardised, y: np.ndarray, size: np.ndarray, family: Family) -> np.ndarray:
+    """Weighted least squares on a smoothed link of the outcome."""
+    target = family.start(y, size)
+    weight = size * family.variance(family.mean(target))
+    p = columns.matrix.shape[1]
+    left, right = np.zeros((p, p)), np.zeros(p)
+    for rows, block in columns.blocks():
+        weighted = block * weight[rows, None]
+        left += weighted.T @ block
+        right += weighted.T @ target[rows]
+    return _solve(left, right)
+
+
+def _normal_equations(
+    columns: Standardised, y: np.ndarray, size: np.ndarray, eta: np.ndarray, family: Family
+) -> tuple[np.ndarray, np.ndarray]:
+    mean = family.mean(eta)
+    residual = y - size * mean
+    weight = size * family.variance(mean)
+    p = columns.matrix.shape[1]
+    information, score = np.zeros((p, p)), np.zeros(p)
+    for rows, block in columns.blocks():
+        score += residual[rows] @ block
+        information += block.T @ (block * weight[rows, None])
+    return information, score
+
+
+def _solve(information: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """The Newton step; a matrix that has lost its rank is stiffened just enough to go on."""
+    ridge = 0.0
+    size = max(float(np.trace(information)) / len(information), np.finfo(float).tiny)
+    for _ in range(12):
+        try:
+            step: np.ndarray = linalg.solve(information + ridge * np.eye(len(information)), score, assume_a="pos")
+        except linalg.LinAlgError:
+            ridge = size * 1e-12 if ridge == 0 else ridge * 100
+        else:
+            return step
+    raise NoConvergence(
+        "The information matrix is singular: look for terms that say nearly the same, and for columns with a few "
+        "extreme values; rescale or leave out."
+    )
+
+
+def _solution(
+    columns: Standardised,
+    beta: np.ndarray,
+    eta: np.ndarray,
+    y: np.ndarray,
+    size: np.ndarray,
+    family: Family,
+    steps: int,
+    *,
+    settled: bool,
+) -> Solution:
+    information, _ = _normal_equations(columns, y, size, eta, family)
+    try:
+        covariance = columns.covariance(information)
+    except np.linalg.LinAlgError:
+        covariance, settled = np.full(information.shape, np.inf), False
+    return Solution(columns.back @ beta, covariance, eta, steps, settled)
