@@ -1,5 +1,7 @@
 """Time to an event: curves and tests without a model, regression, competing events and movement between states."""
 
+from analysis.survival.cox import cox
+from analysis.survival.cox_fit import CoxFit
 from analysis.survival.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from analysis.survival.fine_gray import FineGray, fine_gray
 from analysis.survival.kaplan_meier import kaplan_meier
@@ -7,6 +9,8 @@ from analysis.survival.logrank import LogRank, logrank
 from analysis.survival.survival_quantile import survival_quantile
 
 __all__ = [
+    "CoxFit",
+    "cox",
     "fine_gray",
     "FineGray",
     "CumulativeIncidence",
