@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from analysis.errors import BadArgument, require_columns
-from analysis.glm.families import BINOMIAL, POISSON, Family
+from analysis.glm.families import BINOMIAL, Family
 from analysis.glm.irls import Solution, irls
 from analysis.glm.observations import Observations
 from analysis.glm.separation import check_separation
 from analysis.results import Fit, tidy_frame
 
-FAMILIES = {family.name: family for family in (POISSON, BINOMIAL)}
+MEANS = {"poisson": np.exp, "negative_binomial": np.exp, "binomial": special.expit}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -40,6 +41,11 @@ class GlmFit(Fit):
     def df_residual(self) -> int:
         return self.n - len(self.terms)
 
+    @property
+    def extra_parameters(self) -> int:
+        """Parameters of the likelihood beside the coefficients."""
+        return 0
+
     def tidy(self, *, level: float = 0.95, exponentiate: bool = False) -> pd.DataFrame:
         """One row per term; with robust errors the model's own stand beside them as `std_error_naive`."""
         naive = {"std_error_naive": np.sqrt(np.diag(self.naive_covariance))} if self.robust else None
@@ -51,12 +57,13 @@ class GlmFit(Fit):
         """`n, n_dropped, events, log_likelihood, aic, bic, deviance, null_deviance, df_residual, dispersion` and,
         where they are used, `person_years` (the sum of the exposure) and `clusters`. Dispersion is Pearson's chi-square
         by its degrees of freedom."""
+        parameters = len(self.terms) + self.extra_parameters
         glance = {
             **super().glance(),
             "events": float(self.observations.y.sum()),
             "log_likelihood": self.log_likelihood,
-            "aic": 2 * len(self.terms) - 2 * self.log_likelihood,
-            "bic": float(np.log(self.n)) * len(self.terms) - 2 * self.log_likelihood,
+            "aic": 2 * parameters - 2 * self.log_likelihood,
+            "bic": float(np.log(self.n)) * parameters - 2 * self.log_likelihood,
             "deviance": self.deviance,
             "null_deviance": self.null_deviance,
             "df_residual": self.df_residual,
@@ -70,7 +77,7 @@ class GlmFit(Fit):
 
     def predict(self, new_data: pd.DataFrame | None = None) -> np.ndarray:
         """The expected outcome of the rows used, or of new data (with its exposure column where the model has one)."""
-        mean = FAMILIES[self.family].mean
+        mean = MEANS[self.family]
         if new_data is None:
             fitted = self.observations.spread(mean(self.observations.design.matrix @ self.coefficients))
             return fitted if self.observations.exposure is None else fitted * self.observations.exposure

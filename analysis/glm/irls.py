@@ -28,10 +28,19 @@ class Solution:
     settled: bool
 
 
-def irls(matrix: np.ndarray, terms: Sequence[str], y: np.ndarray, size: np.ndarray, family: Family) -> Solution:
+def irls(
+    matrix: np.ndarray,
+    terms: Sequence[str],
+    y: np.ndarray,
+    size: np.ndarray,
+    family: Family,
+    *,
+    tolerance: float = SETTLED,
+) -> Solution:
     """Maximum likelihood for y out of `size` with mean size * family.mean(matrix @ beta).
 
     A cell of several rows has the sums of their y and size: the estimates are those of the single rows.
+    `tolerance` is the relative change of the log-likelihood at which to stop.
     Without a maximum the last step is handed back with `settled` false, for the caller to say why.
     """
     columns = Standardised.of(matrix, terms)
@@ -50,7 +59,7 @@ def irls(matrix: np.ndarray, terms: Sequence[str], y: np.ndarray, size: np.ndarr
                 break
         change = abs(new_value - value) / (abs(new_value) + 0.1)
         beta, eta, value = new_beta, new_eta, new_value
-        if change < SETTLED and np.abs(move).max() < 1e-6:
+        if change < tolerance and (tolerance > SETTLED or np.abs(move).max() < 1e-6):
             return _solution(columns, beta, eta, y, size, family, step, settled=True)
     return _solution(columns, beta, eta, y, size, family, MOST_STEPS, settled=False)
 

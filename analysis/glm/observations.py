@@ -64,13 +64,13 @@ class Observations:
         if self.clusters is None:
             raise BadArgument("The model was fitted without clusters.")
         if self.cells is None:
-            return cluster_sums(self.design.matrix * residual[:, None], self.clusters)
+            return cluster_sums(self.design.matrix * residual[:, None], self.clusters, self.n_clusters)
         k = len(self.cells.count)
         pair = self.clusters.astype(np.int64) * k + self.cells.code
         codes, pairs = pd.factorize(pair)
         sums = np.bincount(codes, weights=residual, minlength=len(pairs))
         scores = self.design.matrix[pairs % k] * sums[:, None]
-        return cluster_sums(scores, pairs // k)
+        return cluster_sums(scores, pairs // k, self.n_clusters)
 
 
 def observe(
@@ -81,20 +81,24 @@ def observe(
     kind: str,
     exposure: str | None = None,
     cluster: str | None = None,
-    collapse: bool = True,
+    by_outcome: bool = False,
 ) -> Observations:
-    """Read the complete rows, check outcome and exposure, and collapse equal covariates to cells where that pays."""
+    """Read the complete rows, check outcome and exposure, and collapse equal covariates to cells where that pays.
+
+    With `by_outcome` the rows of a cell are equal in outcome and exposure as well.
+    """
     frame = model_frame(data, formula, also=(outcome, exposure, cluster))
     y = outcome_vector(data, outcome, frame.kept, kind=kind)
     size = None if exposure is None else outcome_vector(data, exposure, frame.kept, kind="exposure")
     clusters, n_clusters = (None, 0) if cluster is None else cluster_codes(data, cluster, frame.kept)
-    cells = cells_of(frame) if collapse else None
+    likewise = [values for values in (y, size) if values is not None] if by_outcome else []
+    cells = cells_of(frame, *likewise)
     design = (frame if cells is None else frame.take(cells.first)).design()
     return Observations(design, cells, y, size, clusters, n_clusters, frame.n_dropped, frame.kept)
 
 
 def cells_of(frame: ModelFrame, *others: np.ndarray) -> Cells | None:
-    """The cells of the frame's columns and of `others`; None where the formula looks at all rows (splines, scalings)."""
+    """The cells of the frame's columns and of `others`; None where the formula looks at all rows (splines)."""
     if not frame.formula.plain:
         return None
     return find_cells([*frame.columns.values(), *others], len(frame.kept))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import optimize, sparse
@@ -60,15 +61,10 @@ def separating_direction(matrix: np.ndarray, y: np.ndarray, size: np.ndarray, *,
     mixed = np.unique(scaled[~(none | every)], axis=0)
     if len(signed) == 0:
         return None
-    found = optimize.linprog(
-        -signed.sum(axis=0),
-        A_ub=sparse.csr_matrix(-signed),
-        b_ub=np.zeros(len(signed)),
-        A_eq=sparse.csr_matrix(mixed) if len(mixed) else None,
-        b_eq=np.zeros(len(mixed)) if len(mixed) else None,
-        bounds=(-1, 1),
-        method="highs",
-    )
+    constraints: dict[str, Any] = {"A_ub": sparse.csr_matrix(-signed), "b_ub": np.zeros(len(signed))}
+    if len(mixed):
+        constraints |= {"A_eq": sparse.csr_matrix(mixed), "b_eq": np.zeros(len(mixed))}
+    found = optimize.linprog(-signed.sum(axis=0), **constraints, bounds=(-1, 1), method="highs")
     if found.status != 0 or -found.fun < 1e-6:
         return None
     return np.asarray(found.x)
