@@ -21,8 +21,11 @@ from analysis.glm.standardised import Standardised
 
 MOST_STEPS = 100
 SETTLED = 1e-12
-# Beyond this theta the negative binomial is the Poisson to within rounding.
-LARGEST_TAU = np.log(1e7)
+# With theta this many times the largest mean, the variance is the Poisson's to within rounding.
+POISSON_FROM = 1e7
+# Theta this many times the largest mean is looked at twice: is the likelihood any higher than Poisson's?
+DOUBTFUL_FROM = 1e3
+LEAST_GAIN = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -76,8 +79,8 @@ def negative_binomial(
 
     >>> people = pd.DataFrame({"days": [0, 12, 1, 0, 3, 40, 2, 9], "shift": [0, 0, 0, 0, 1, 1, 1, 1]})
     >>> fit = negative_binomial(people, "shift", outcome="days")
-    >>> round(fit.tidy(exponentiate=True).estimate[1], 3), round(fit.glance()["alpha"], 2)
-    (4.154, 1.78)
+    >>> round(float(fit.tidy(exponentiate=True).estimate[1]), 3), round(fit.glance()["alpha"], 2)
+    (4.154, 1.81)
     """
     notes: list[str] = []
     observations = observe(
@@ -89,7 +92,7 @@ def negative_binomial(
     if (counts.distinct != np.floor(counts.distinct)).any():
         warn(f"{outcome!r} is not always a whole number: theta then has no meaning as a count's.", notes)
     maximum = _maximise(observations, counts, offset)
-    theta = float(np.exp(maximum.tau)) if maximum.tau < LARGEST_TAU else float("inf")
+    theta = float(np.exp(maximum.tau))
     if np.isinf(theta):
         warn("There is no more spread than in a Poisson model: alpha is 0 and the fit is the Poisson one.", notes)
     covariance = maximum.covariance
@@ -142,7 +145,7 @@ def _maximise(observations: Observations, counts: Counts, offset: np.ndarray) ->
     settled = False
     at = derivatives(counts, eta, tau)
     steps = 0
-    while not settled and steps < MOST_STEPS and tau < LARGEST_TAU:
+    while not settled and steps < MOST_STEPS and np.exp(tau - eta.max()) < POISSON_FROM:
         steps += 1
         move = _step(columns, at)
         value = at.value
@@ -155,8 +158,10 @@ def _maximise(observations: Observations, counts: Counts, offset: np.ndarray) ->
         beta, tau, eta = new_beta, new_tau, new_eta
         at = derivatives(counts, eta, tau)
         settled = abs(at.value - value) < SETTLED * (abs(value) + 0.1) and np.abs(part).max() < 1e-6
-    if tau >= LARGEST_TAU:
-        return _poisson_limit(observations, columns, counts, offset)
+    if np.exp(tau - eta.max()) > DOUBTFUL_FROM:
+        poisson = _poisson_limit(observations, counts, offset)
+        if at.value - _poisson_likelihood(counts, poisson.eta) < LEAST_GAIN:
+            return poisson
     information, _, _ = _sums(columns, at.expected_curvature, at.score, at.cross)
     covariance = columns.covariance(information)
     coefficients = columns.back @ beta
@@ -165,15 +170,20 @@ def _maximise(observations: Observations, counts: Counts, offset: np.ndarray) ->
     return _Maximum(coefficients, covariance, eta, tau, at, steps)
 
 
-def _poisson_limit(observations: Observations, columns: Standardised, counts: Counts, offset: np.ndarray) -> _Maximum:
+def _poisson_limit(observations: Observations, counts: Counts, offset: np.ndarray) -> _Maximum:
     design = observations.design
     y, size = observations.cell_y, observations.cell_size
     solution = irls(design.matrix, design.terms, y, size, POISSON)
     check_separation(design.matrix, design.terms, y, size, solution, binomial=False)
     eta = solution.eta + offset
-    return _Maximum(
-        solution.coefficients, solution.covariance, eta, np.inf, derivatives(counts, eta, LARGEST_TAU), solution.steps
-    )
+    large = float(np.log(POISSON_FROM) + eta.max())
+    last = derivatives(counts, eta, large)
+    return _Maximum(solution.coefficients, solution.covariance, eta, np.inf, last, solution.steps)
+
+
+def _poisson_likelihood(counts: Counts, eta: np.ndarray) -> float:
+    log_factorials = float((counts.often * special.gammaln(counts.distinct + 1)).sum())
+    return float(counts.weight @ (counts.y * eta - np.exp(eta))) - log_factorials
 
 
 def _step(columns: Standardised, at: Derivatives) -> np.ndarray:
@@ -222,11 +232,7 @@ def _likelihood(
     observations: Observations, counts: Counts, offset: np.ndarray, maximum: _Maximum, theta: float
 ) -> dict[str, float]:
     m = np.exp(maximum.eta)
-    if np.isinf(theta):
-        log_factorials = float((counts.often * special.gammaln(counts.distinct + 1)).sum())
-        value = float(counts.weight @ (counts.y * maximum.eta - m)) - log_factorials
-    else:
-        value = maximum.last.value
+    value = _poisson_likelihood(counts, maximum.eta) if np.isinf(theta) else maximum.last.value
     return {
         "log_likelihood": value,
         "deviance": deviance(counts, maximum.eta, theta),

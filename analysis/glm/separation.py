@@ -65,6 +65,6 @@ def separating_direction(matrix: np.ndarray, y: np.ndarray, size: np.ndarray, *,
     if len(mixed):
         constraints |= {"A_eq": sparse.csr_matrix(mixed), "b_eq": np.zeros(len(mixed))}
     found = optimize.linprog(-signed.sum(axis=0), **constraints, bounds=(-1, 1), method="highs")
-    if found.status != 0 or -found.fun < 1e-6:
+    if found.status != 0 or found.fun is None or found.fun > -1e-6:
         return None
     return np.asarray(found.x)
