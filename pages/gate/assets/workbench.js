@@ -1,0 +1,62 @@
+// Watches the session from the browser, also when nothing is clicked: warns quietly before it ends, and when it has
+// ended leaves the page, so that nothing stays on the screen. Asking is not activity.
+"use strict";
+(() => {
+  const WARN_BELOW = 120;
+  const LONGEST_WAIT = 30;
+  let leaving = false;
+  let idleLeft = Infinity;
+
+  function leave(because) {
+    if (leaving) return;
+    leaving = true;
+    document.getElementById("root")?.remove();
+    window.location.replace(`/sign-in?because=${because}`);
+  }
+
+  function warn(seconds) {
+    const words = document.querySelector("[data-varde-warning]");
+    let strip = document.getElementById("varde-warning");
+    if (seconds > WARN_BELOW || !words) {
+      strip?.remove();
+      return;
+    }
+    if (!strip) {
+      strip = document.createElement("div");
+      strip.id = "varde-warning";
+      strip.setAttribute("role", "status");
+      document.body.append(strip);
+    }
+    strip.textContent = words.dataset.vardeWarning;
+  }
+
+  async function look() {
+    let wait = LONGEST_WAIT;
+    try {
+      const answer = await fetch("/gate/session", { cache: "no-store", redirect: "error" });
+      if (answer.status === 401) return leave(idleLeft <= LONGEST_WAIT + 5 ? "idle" : "ended");
+      if (answer.ok) {
+        const left = await answer.json();
+        idleLeft = left.idle_seconds_left;
+        const seconds = Math.min(left.idle_seconds_left, left.seconds_left);
+        warn(seconds);
+        wait = Math.min(LONGEST_WAIT, Math.max(1, seconds > WARN_BELOW ? seconds - WARN_BELOW : seconds / 4));
+      }
+    } catch {
+      wait = 5;
+    }
+    window.setTimeout(look, wait * 1000);
+  }
+
+  // The workbench says in a marker of its own which language it speaks and whether the session is over.
+  function read() {
+    const marker = document.querySelector("[data-varde-language]");
+    if (!marker) return;
+    document.documentElement.lang = marker.dataset.vardeLanguage;
+    if (marker.dataset.vardeOver) leave(marker.dataset.vardeOver);
+  }
+
+  new MutationObserver(read).observe(document.documentElement, { childList: true, subtree: true, attributes: true,
+    attributeFilter: ["data-varde-language", "data-varde-over"] });
+  window.setTimeout(look, 1000);
+})();

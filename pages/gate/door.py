@@ -1,0 +1,95 @@
+"""What the gate asks the custodian, without holding up the event loop."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from secure_zone.api.models import DemoUser, Enrolment, SessionView, Status
+from secure_zone.client import Zone
+from secure_zone.errors import SessionEnded, SignInFailed
+
+# One visit asks for some fifty files: the answer for the first holds for the rest.
+FRESH_SECONDS = 1.0
+MOST_REMEMBERED = 500
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A session as the custodian last described it, and when (on the monotonic clock)."""
+
+    zone: Zone
+    view: SessionView
+    at: float
+
+
+class Door:
+    """Sessions and sign-in at one zone's custodian. Every method but the constructor is to be awaited."""
+
+    def __init__(self, zone: Path) -> None:
+        self._folder = zone
+        self._outside = Zone.outside(zone)
+        self._seen: dict[str, _Seen] = {}
+
+    async def status(self) -> Status:
+        return await run_in_threadpool(self._outside.status)
+
+    async def demo_users(self) -> list[DemoUser]:
+        return await run_in_threadpool(self._outside.demo_users)
+
+    async def sign_in(self, user: str, passphrase: str, code: str) -> str:
+        """The token of a new session; SignInFailed for whatever reason there is none."""
+        try:
+            zone = await run_in_threadpool(self._outside.sign_in, user, passphrase, code)
+        except ValidationError:
+            raise SignInFailed("The user name, the passphrase or the code is not right.") from None
+        token = zone.token or ""
+        zone.close()
+        return token
+
+    async def session(self, token: str | None) -> SessionView | None:
+        """Whose session it is; none when it has ended or never was. ZoneUnavailable when nobody can tell."""
+        if token is None:
+            return None
+        seen = self._seen.get(token)
+        now = time.monotonic()
+        if seen is not None and now - seen.at < FRESH_SECONDS:
+            return seen.view
+        zone = seen.zone if seen is not None else self._zone(token)
+        try:
+            view = await run_in_threadpool(zone.session)
+        except SessionEnded:
+            self._forget(token)
+            return None
+        while len(self._seen) >= MOST_REMEMBERED:
+            self._forget(next(iter(self._seen)))
+        self._seen[token] = _Seen(zone, view, now)
+        return view
+
+    async def sign_out(self, token: str | None) -> None:
+        """End the session at the custodian, if it still is one."""
+        if token is None:
+            return
+        self._forget(token)
+        try:
+            await run_in_threadpool(self._zone(token).sign_out)
+        except SessionEnded:
+            return
+
+    async def start_enrolment(self, token: str) -> Enrolment:
+        return await run_in_threadpool(self._zone(token).start_enrolment)
+
+    async def confirm_enrolment(self, token: str, code: str, new_passphrase: str | None) -> None:
+        """Put the second factor in force; what the gate remembered of the session is no longer true then."""
+        await run_in_threadpool(self._zone(token).confirm_enrolment, code, new_passphrase)
+        self._forget(token)
+
+    def _zone(self, token: str) -> Zone:
+        return Zone.from_token(token, self._folder)
+
+    def _forget(self, token: str) -> None:
+        self._seen.pop(token, None)

@@ -1,0 +1,126 @@
+"""Signing in and out: two factors in one form, and one answer for whatever was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from pages.gate.door import Door
+from pages.gate.gate import is_page
+from pages.gate.html import page
+from pages.gate.requests import LANGUAGE_COOKIE, SESSION_COOKIE, form_of, is_https, language_of, token_of
+from pages.shared.sentences import sentence
+from pages.shared.texts import LANGUAGES, catalogue
+from pages.shared.words import role_names
+from secure_zone.api.models import DemoUser
+from secure_zone.errors import ZoneError, ZoneUnavailable
+
+A_YEAR = 365 * 24 * 3600
+LONGEST_SESSION = 8 * 3600
+
+
+def where_to(wanted: str | None) -> str:
+    """The page of ours to show after signing in: never another host, never a file.
+
+    >>> where_to("/users"), where_to("//elsewhere.example/users"), where_to("https://elsewhere.example"), where_to(None)
+    ('/users', '/', '/', '/')
+    """
+    inside = wanted is not None and wanted.startswith("/") and wanted[1:].replace("-", "").isalnum() and is_page(wanted)
+    return wanted if wanted is not None and inside else "/"
+
+
+def ended_notice(reason: str | None, language: str) -> str | None:
+    """Why somebody finds themselves here, in a quiet sentence."""
+    _ = catalogue(language).gettext
+    notices: Mapping[str, str] = {
+        "signed-out": _("You are signed out."),
+        "ended": _("Your session has ended. Sign in to go on."),
+        "idle": _("You were signed out because nothing happened for a while."),
+    }
+    return notices.get(reason or "")
+
+
+class SignIn:
+    """The page, the form it posts, and the way out."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/sign-in", self.show, methods=["GET"]),
+            Route("/sign-in", self.submit, methods=["POST"]),
+            Route("/sign-out", self.leave, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        try:
+            if await self.door.session(token_of(request)) is not None:
+                return RedirectResponse(where_to(request.query_params.get("next")), 303)
+        except ZoneUnavailable:
+            return await self.form(request)
+        answer = await self.form(request, notice=request.query_params.get("because"))
+        if SESSION_COOKIE in request.cookies:
+            answer.delete_cookie(SESSION_COOKIE, path="/")
+        chosen = request.query_params.get("lang")
+        if chosen is not None and chosen in LANGUAGES:
+            answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="strict")
+        return answer
+
+    async def submit(self, request: Request) -> Response:
+        fields = await form_of(request)
+        user = fields.get("user", "").strip()
+        try:
+            token = await self.door.sign_in(user, fields.get("passphrase", ""), fields.get("code", ""))
+        except ZoneError as error:
+            return await self.form(request, user=user, error=error)
+        answer = RedirectResponse(where_to(fields.get("next")), 303)
+        answer.set_cookie(
+            SESSION_COOKIE,
+            token,
+            max_age=LONGEST_SESSION,
+            path="/",
+            secure=is_https(request),
+            httponly=True,
+            samesite="strict",
+        )
+        return answer
+
+    async def leave(self, request: Request) -> Response:
+        try:
+            await self.door.sign_out(token_of(request))
+        finally:
+            answer = RedirectResponse("/sign-in?because=signed-out", 303)
+            answer.delete_cookie(SESSION_COOKIE, path="/")
+        return answer
+
+    async def form(
+        self, request: Request, *, user: str = "", error: ZoneError | None = None, notice: str | None = None
+    ) -> Response:
+        """The page with the form: empty, with what went wrong, or filled in for a user of a demo zone."""
+        language = language_of(request)
+        zone_name, demo_users = "", list[DemoUser]()
+        try:
+            status = await self.door.status()
+            zone_name = status.name
+            demo_users = await self.door.demo_users() if status.demo else []
+        except ZoneError as failure:
+            error = error or failure
+        chosen = request.query_params.get("as")
+        filled = next((one for one in demo_users if one.user == chosen), None)
+        return page(
+            "sign_in.html",
+            language,
+            error.status if error else 200,
+            zone_name=zone_name,
+            demo_users=demo_users,
+            role_names=role_names(catalogue(language).gettext),
+            filled=filled,
+            user=filled.user if filled else user,
+            error=sentence(error, language) if error else None,
+            notice=ended_notice(notice, language),
+            after=where_to(request.query_params.get("next")),
+        )

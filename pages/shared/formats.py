@@ -1,0 +1,47 @@
+"""Numbers and moments as people write them, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from string import punctuation
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+
+HERE = ZoneInfo("Europe/Oslo")
+LOCALES = {"nb": "nb_NO", "en": "en_GB"}
+
+
+def number(value: float, language: str, digits: int | None = None) -> str:
+    """A number with the language's separators; with exactly `digits` decimals when given.
+
+    >>> number(1234567, "en"), number(0.5, "nb", 2)
+    ('1,234,567', '0,50')
+    """
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return str(numbers.format_decimal(value, format=pattern, locale=LOCALES[language]))
+
+
+def moment(value: datetime, language: str) -> str:
+    """Date and time of day in Norwegian time; a moment without a zone is taken as UTC."""
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return str(dates.format_datetime(aware, "medium", tzinfo=HERE, locale=LOCALES[language]))
+
+
+def day(value: date, language: str) -> str:
+    """A date, written out with the month's short name."""
+    return str(dates.format_date(value, "medium", locale=LOCALES[language]))
+
+
+def seconds_from_now(seconds: int) -> datetime:
+    """The moment that is so many seconds away."""
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def plain(value: str) -> str:
+    """A value to be set into Markdown as the text it is: no links, pictures, or emphasis.
+
+    >>> plain("Kari *Nordmann* ![x](http://elsewhere.example)")
+    'Kari \\\\*Nordmann\\\\* \\\\!\\\\[x\\\\]\\\\(http\\\\:\\\\/\\\\/elsewhere\\\\.example\\\\)'
+    """
+    return "".join(f"\\{character}" if character in punctuation else character for character in value)

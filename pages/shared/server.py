@@ -1,0 +1,65 @@
+"""The app as a server: Streamlit behind the gate, on one port of this machine.
+
+`python -m pages.shared.server ZONE PORT`, from the folder that holds app.py, is what `varde app` starts.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import streamlit as st
+import uvicorn
+from starlette.middleware import Middleware
+
+from pages.gate import own_files
+from pages.gate.door import Door
+from pages.gate.enrolment import Enrolling
+from pages.gate.gate import Gate
+from pages.gate.headers import Headers
+from pages.gate.shell import Shell
+from pages.gate.sign_in import SignIn
+from pages.shared import navigation, notices
+
+SCRIPT = Path(__file__).parents[2] / "app.py"
+HOST = "127.0.0.1"
+
+
+def build(zone: Path) -> st.App:
+    """The app for one zone. Order matters: headers on every answer, then the gate, then all the rest."""
+    os.environ["VARDE_ZONE"] = str(zone.absolute())  # where the pages, which Streamlit runs, find the zone
+    door = Door(zone)
+    return st.App(
+        SCRIPT,
+        routes=[*SignIn(door).routes(), *Enrolling(door).routes(), *own_files.routes()],
+        middleware=[
+            Middleware(Headers),
+            Middleware(Gate, door=door),
+            Middleware(Shell, pages=navigation.paths()),
+        ],
+        on_script_error=notices.unforeseen,
+    )
+
+
+def serve(zone: Path, port: int, host: str = HOST) -> None:
+    """Serve until told to stop. OSError when the port is taken."""
+    # Streamlit logs a failing page's exception with its message, which may hold values. `notices.unforeseen` does not.
+    logging.getLogger("streamlit.error_util").disabled = True
+    uvicorn.run(
+        build(zone),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=2,
+    )
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

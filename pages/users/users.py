@@ -1,0 +1,84 @@
+"""The users of the zone: who they are, and what a custodian does for them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared import formats, session
+from pages.shared.notices import told
+from pages.shared.session import _
+from pages.shared.tables import table
+from pages.shared.words import role_names, state_names
+from pages.users import invitation, one_user
+from secure_zone.accounts import AccountState
+from secure_zone.api.models import SessionView, UserView
+from secure_zone.roles import Role
+
+
+def users() -> None:
+    view = session.current()
+    st.title(_("Users"))
+    everybody = session.zone().users()
+    if "users.invite" in view.may:
+        invitation.show()
+        listed, add, change = st.tabs([_("All users"), _("Add a user"), _("Help or remove a user")])
+        with add:
+            add_user()
+        with change:
+            one_user.change(everybody, view)
+        with listed:
+            list_users(everybody, view)
+    else:
+        list_users(everybody, view)
+
+
+def list_users(everybody: list[UserView], view: SessionView) -> None:
+    """All users whose name, user name or role holds what is searched for."""
+    roles = role_names(_)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    wanted = left.text_input(_("Search"), key="users-search", placeholder=_("Name, user name or role"), max_chars=64)
+    removed_too = right.toggle(_("Show removed users too"), key="users-removed")
+    shown = [
+        user
+        for user in everybody
+        if (removed_too or user.state != AccountState.REMOVED)
+        and (wanted or "").casefold() in f"{user.display_name} {user.user} {roles[user.role]}".casefold()
+    ]
+    columns = [_("Name"), _("User name"), _("Role"), _("State"), _("Key area"), _("Since")]
+    rows = [
+        [
+            user.display_name,
+            user.user,
+            roles[user.role],
+            state_names(_)[user.state] if user.enrolment_expires is None else invited(user, view.language),
+            _("Holds a key") if user.holder else "–",
+            formats.moment(user.created_at, view.language),
+        ]
+        for user in shown
+    ]
+    if rows:
+        table(_("{shown} of {all} users").format(shown=len(rows), all=len(everybody)), columns, rows)
+    else:
+        st.info(_("No user matches what you searched for."))
+
+
+def invited(user: UserView, language: str) -> str:
+    """The state of an account that waits for its user, and until when."""
+    until = formats.moment(user.enrolment_expires, language) if user.enrolment_expires else ""
+    return _("{state}, until {when}").format(state=state_names(_)[user.state], when=until)
+
+
+def add_user() -> None:
+    """A form for a new user; the invitation is shown on the next run."""
+    names = role_names(_)
+    roles = list(names)
+    with st.form("add-user", border=False):
+        left, right = st.columns(2)
+        display_name = left.text_input(_("Name"), max_chars=80)
+        user = right.text_input(_("User name"), max_chars=32, help=_("Small letters, digits, dot, hyphen, underscore."))
+        role = st.selectbox(_("Role"), roles, roles.index(Role.RESEARCHER), format_func=lambda one: names[one])
+        why = st.text_input(_("Reason"), max_chars=500, help=_("Kept in the audit log. No national identity numbers."))
+        if st.form_submit_button(_("Add the user"), type="primary"):
+            with told():
+                invitation.keep(session.zone().invite(user.strip(), display_name, role, why), "invited")
+                st.rerun()
