@@ -61,6 +61,8 @@ class AccountPolicy:
 
 
 POLICY = AccountPolicy()
+# Eleven digits, with or without the usual gap: the form of a national identity number.
+IDENTITY_NUMBER = r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)"
 USER_NAME = r"[a-z][a-z0-9._-]{1,31}"
 LANGUAGES = ("nb", "en")
 
@@ -80,13 +82,15 @@ def check_user_name(user: str) -> None:
             "A user name is 2 to 32 characters: small letters a-z, digits, dot, hyphen and underscore. "
             "It starts with a letter."
         )
+    if re.search(IDENTITY_NUMBER, user):
+        raise BadInput("The user name holds something that looks like a national identity number. Choose another.")
 
 
 def check_reason(why: str, policy: AccountPolicy = POLICY) -> None:
     """A reason is written for the person who reads the log later (RULES 2.2)."""
     if len(why.strip()) < policy.shortest_reason:
         raise BadInput("Write a reason of at least {characters} characters.", characters=policy.shortest_reason)
-    if re.search(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)", why):
+    if re.search(IDENTITY_NUMBER, why):
         raise BadInput("The reason holds something that looks like a national identity number. Leave it out.")
 
 

@@ -91,6 +91,7 @@ class SessionView(Message):
     role: Role
     language: str
     must_enrol: bool
+    new_passphrase_needed: bool
     created: datetime
     idle_seconds_left: int
     seconds_left: int
@@ -283,8 +284,11 @@ class AuditPage(Message):
 class AuditFinding(Message):
     """Something in the log, the ledger or the signed head that is not as it was written."""
 
+    kind: str
     place: str
     what: str
+    template: str
+    params: dict[str, int]
     seq: int | None
 
 
@@ -293,4 +297,5 @@ class AuditReport(Message):
 
     sound: bool
     entries: int
+    newest: str | None = Field(description="the newest place in the log, worth noting outside the zone")
     findings: list[AuditFinding]

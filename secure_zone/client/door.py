@@ -12,6 +12,7 @@ from urllib.parse import quote
 from secure_zone.api import models
 from secure_zone.client.transport import Transport
 from secure_zone.folder import ZoneFolder
+from secure_zone.keys.secret import Secret
 from secure_zone.roles import Role
 from secure_zone.settings import Settings, zone_path
 
@@ -187,7 +188,7 @@ class Zone:
         return open_version(
             self._folder.data_area / opened.folder,
             opened.manifest_sha256,
-            base64.b64decode(opened.key),
+            Secret(base64.b64decode(opened.key)),
             zone_id=opened.zone_id,
             dataset=opened.dataset,
             version=opened.version,
@@ -206,8 +207,12 @@ class Zone:
         text: str | None = None,
         after_seq: int = 0,
         limit: int = 100,
+        newest_first: bool = False,
     ) -> models.AuditPage:
-        """Entries of the audit log in order, `limit` at a time. since, until: with a time zone; `until` is left out."""
+        """Entries of the audit log, at most `limit` of them; go on with after_seq=page.next_after.
+
+        since, until: with a time zone, since <= at < until. text: anywhere in subject, verb, reason or details.
+        """
         return models.AuditPage.model_validate(
             self._transport.call(
                 "GET",
@@ -219,6 +224,7 @@ class Zone:
                 text=text,
                 after_seq=after_seq,
                 limit=limit,
+                newest_first=str(newest_first).lower(),
             )
         )
 

@@ -1,0 +1,52 @@
+"""The custodian as a process: opens the house, listens, serves until it is told to stop, and leaves nothing open."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import uvicorn
+
+from secure_zone.custodian.app import create_app
+from secure_zone.custodian.house import open_house
+from secure_zone.custodian.listening import listen
+from secure_zone.settings import Settings
+
+log = logging.getLogger("varde.custodian")
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. ZoneError when the zone cannot be opened; nothing has been changed then."""
+    # Nothing the custodian makes is for others to read, whatever the caller's own setting.
+    os.umask(0o077)
+    _log_to_stderr()
+    with open_house(settings) as house:
+        listening = listen(settings)
+        try:
+            log.info("custodian ready on zone %s", house.facts.zone_id)
+            config = uvicorn.Config(
+                create_app(house),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=5,
+                loop="asyncio",
+                http="h11",
+                ws="none",
+            )
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            listening.close()
+            settings.socket.unlink(missing_ok=True)
+    log.info("custodian stopped")
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    ours = logging.getLogger("varde")
+    ours.handlers = [handler]
+    ours.setLevel(logging.INFO)
+    ours.propagate = False
