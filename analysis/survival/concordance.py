@@ -20,20 +20,21 @@ def concordance(fit: CoxFit) -> float:
     (Harrell et al. 1982, JAMA 247:2543; R's concordance with weights and delayed entry). 0.5 where all are equal.
     """
     sets, events = fit.likelihood.sets, fit.likelihood.events
-    n, size = len(sets.last), sets.n_times
+    n, stratum = len(sets.last), fit.sample.strata.code
     weights = np.ones(n) if fit.sample.weights is None else fit.sample.weights
-    rank = _ranks(fit.linear_predictor)
-    own, mine, at = rank[events.rows], weights[events.rows], events.at
+    within = _ranks(fit.linear_predictor)
+    span = int(within.max(initial=0)) + 2
+    rank, floor = stratum * span + within, stratum * span
+    own, lowest, mine, at = rank[events.rows], floor[events.rows], weights[events.rows], events.at
     place, ranks, signed = sets.last, rank, weights
     if sets.before is not None:
         place, ranks = np.concatenate([place, sets.before]), np.concatenate([rank, rank])
         signed = np.concatenate([weights, -weights])
-    inside = place < size
-    order = np.flatnonzero(inside)[np.argsort(ranks[inside], kind="stable")]
-    tree = place[order], ranks[order], signed[order]
-    ends = np.searchsorted(sets.stratum, sets.stratum[at], side="right")
-    below = _sum_beyond(*tree, at, own) - _sum_beyond(*tree, ends, own)
-    up_to = _sum_beyond(*tree, at, own + 1) - _sum_beyond(*tree, ends, own + 1)
+    order = np.argsort(ranks, kind="stable")
+    order = order[place[order] < sets.n_times]
+    points = place[order], ranks[order], signed[order]
+    below = _sum_beyond(*points, at, lowest, own)
+    up_to = _sum_beyond(*points, at, lowest, own + 1)
     tied_below, tied_up_to = _tied_events(at, own, mine)
     total = sets.sums(weights)[at] - events.sums(mine)[at]
     below, up_to = below - tied_below, up_to - tied_up_to
@@ -49,30 +50,41 @@ def _ranks(predictor: np.ndarray) -> np.ndarray:
 
 
 def _sum_beyond(
-    place: np.ndarray, rank: np.ndarray, weight: np.ndarray, from_place: np.ndarray, below_rank: np.ndarray
+    place: np.ndarray,
+    rank: np.ndarray,
+    weight: np.ndarray,
+    from_place: np.ndarray,
+    from_rank: np.ndarray,
+    below_rank: np.ndarray,
 ) -> np.ndarray:
-    """For each query the sum of weights of points with place >= `from_place` and rank < `below_rank`.
+    """For each query the sum of weights of points with place >= `from_place` and `from_rank` <= rank < `below_rank`.
 
     The points come sorted by rank. A wavelet matrix: bit by bit of the place, from the highest, the points are parted
-    in two, and each query follows its own side of the run [low, high) of points with a small enough rank.
+    in two, and each query follows its own side of the run [low, high) of points with the right ranks.
     """
-    low = np.zeros(len(from_place), dtype=np.int64)
+    low = np.searchsorted(rank, from_rank, side="left")
     high = np.searchsorted(rank, below_rank, side="left")
     total = np.zeros(len(from_place))
-    highest = max(int(place.max(initial=0)), int(from_place.max(initial=0)))
-    for bit in reversed(range(highest.bit_length())):
+    for bit in reversed(range(int(place.max(initial=0)).bit_length())):
         one = (place >> bit & 1).astype(bool)
-        ones = np.concatenate([[0], np.cumsum(one)])
-        mass = np.concatenate([[0.0], np.cumsum(np.where(one, weight, 0.0))])
-        zeros = len(place) - ones[-1]
+        ones = _running(one, np.int32)
+        mass = _running(np.where(one, weight, 0.0), np.float64)
         right = (from_place >> bit & 1).astype(bool)
         total += np.where(right, 0.0, mass[high] - mass[low])
-        low = np.where(right, zeros + ones[low], low - ones[low])
-        high = np.where(right, zeros + ones[high], high - ones[high])
-        place = np.concatenate([place[~one], place[one]])
-        weight = np.concatenate([weight[~one], weight[one]])
-    mass = np.concatenate([[0.0], np.cumsum(weight)])
+        up_to_low, up_to_high, zeros = ones[low], ones[high], len(place) - ones[-1]
+        low = np.where(right, zeros + up_to_low, low - up_to_low)
+        high = np.where(right, zeros + up_to_high, high - up_to_high)
+        parted = np.concatenate([np.flatnonzero(~one), np.flatnonzero(one)])
+        place, weight = place[parted], weight[parted]
+    mass = _running(weight, np.float64)
     return total + mass[high] - mass[low]
+
+
+def _running(values: np.ndarray, dtype: type) -> np.ndarray:
+    """Running sums with a 0 in front."""
+    sums: np.ndarray = np.zeros(len(values) + 1, dtype=dtype)
+    np.cumsum(values, out=sums[1:])
+    return sums
 
 
 def _tied_events(at: np.ndarray, rank: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ FLAT = 1e-8
 # A log-likelihood lower by less than this share of itself is not lower: those are its last digits.
 ROUNDING = 1e-12
 # The information is kept while the steps it gives shrink the decrement at least this much.
-KEEP_INFORMATION = 0.01
+KEEP_INFORMATION = 1e-3
 # A linear predictor that still moves this much when the likelihood no longer does is on its way to infinity.
 RUNNING_AWAY = 0.1
 

@@ -189,8 +189,9 @@ class PartialLikelihood:
         """The risk-set sums of r x."""
         dying = None
         if self.events.tied:
-            rows = self.events.rows
-            dying = self.events.sums(point.risk[rows, None] * self.X[rows])
+            rows, n = self.events.rows, len(self.X)
+            begins = np.append(self.events.first, len(rows))
+            dying = sparse.csr_array((point.risk[rows], rows, begins), shape=(len(begins) - 1, n)) @ self.X
         return MeanSums(self.sets.sums(point.risk, self.X), dying)
 
     def information(self, expected: np.ndarray, increments: Increments, means: MeanSums) -> np.ndarray:

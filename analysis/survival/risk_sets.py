@@ -116,7 +116,10 @@ def _count_up_to(times: np.ndarray, values: np.ndarray) -> np.ndarray:
         if (times == np.floor(times)).all() and (values >= 0).all():
             table = np.cumsum(np.bincount(times.astype(np.int64)))
             return table[whole]
-    return np.searchsorted(times, values, side="right")
+    order = np.argsort(values)  # a search in order stays in the processor's cache
+    counts = np.empty(len(values), dtype=np.int64)
+    counts[order] = np.searchsorted(times, values[order], side="right")
+    return counts
 
 
 def _table_below(cells: np.ndarray, size: int) -> np.ndarray:
