@@ -77,6 +77,14 @@ def read(path: Path, verifier: Verifier, zone_id: str) -> Head | None:
     return head
 
 
+def prepared(head_file: Path, verifier: Verifier, zone_id: str) -> Head | None:
+    """The head that waits for its commit, None where there is none or a crash left half of one."""
+    try:
+        return read(beside(head_file), verifier, zone_id)
+    except Damaged:
+        return None
+
+
 def _payload(head: Head, zone_id: str) -> dict[str, str | int]:
     return {"purpose": "audit head", "zone_id": zone_id, "seq": head.seq, "link": head.link}
 

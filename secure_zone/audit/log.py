@@ -135,7 +135,7 @@ def newest_place(tx: Reading) -> Head | None:
 def settle_head(tx: Writing) -> None:
     """At the start: finish what a crash between a commit and its head left. Damaged where that does not explain it."""
     newest = _checked_newest(tx)
-    if newest.seq and heads.read(heads.beside(tx.head_file), tx.verifier, tx.zone_id) == newest:
+    if newest.seq and heads.prepared(tx.head_file, tx.verifier, tx.zone_id) == newest:
         heads.publish(tx.head_file)
 
 
@@ -145,10 +145,13 @@ _ADVICE = "Run `varde audit verify`, and restore the key area and the data area 
 def _checked_newest(tx: Writing) -> Head:
     """The place to go on from: the newest entry, if the signed head, or the one prepared for it, names it too."""
     newest = newest_place(tx)
-    places = [heads.read(path, tx.verifier, tx.zone_id) for path in (tx.head_file, heads.beside(tx.head_file))]
-    if newest is None and places[0] is None:
+    published = heads.read(tx.head_file, tx.verifier, tx.zone_id)
+    if newest is None and published is None:
         return Head(0, chain.START)
-    if newest is None or newest not in places:
+    agrees = newest == published
+    if newest is not None and (published is None or published.seq < newest.seq):
+        agrees = newest == heads.prepared(tx.head_file, tx.verifier, tx.zone_id)
+    if newest is None or not agrees:
         raise Damaged("The audit log and its signed head do not agree. {advice}", code="audit_head", advice=_ADVICE)
     return newest
 

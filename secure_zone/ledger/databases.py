@@ -138,8 +138,11 @@ def _sentence(said: str) -> Damaged | ZoneUnavailable:
     said = said.lower()
     if "full" in said or "no space" in said:
         return _disk_full()
-    if any(sign in said for sign in ("malformed", "not a database", "could not decode", "checksum")):
-        return Damaged("The ledger's file is damaged. Restore the key area from a backup.", code="ledger_damaged")
+    if any(
+        sign in said
+        for sign in ("malformed", "not a database", "could not decode", "checksum", "no such", "does not exist")
+    ):
+        return Damaged("The ledger is damaged. Restore the key area from a backup.", code="ledger_damaged")
     if "locked" in said or "lock timeout" in said:
         return ZoneUnavailable("Another process is writing to the ledger. Try again in a moment.", code="ledger_busy")
     if "readonly" in said or "read-only" in said:
