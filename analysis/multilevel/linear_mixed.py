@@ -103,7 +103,7 @@ def linear_mixed(
     `method="ml"` gives maximum likelihood instead. `slopes` names columns whose effect varies between groups,
     correlated with the intercept: (1 + x | group). Errors and intervals are Wald's with the normal distribution, as of
     lme4's vcov. Rows that miss anything, the group too, are dropped and counted. Fixed effects and residual variance
-    are profiled out (Laird & Ware 1982, Biometrics 38:963-974; Bates, Machler, Bolker & Walker 2015, J Stat Softw 67(1)).
+    are profiled out (Laird & Ware 1982, Biometrics 38:963-974; Bates, Machler, Bolker & Walker 2015, J Stat Softw 67).
 
     >>> rng = np.random.default_rng(1)
     >>> unit = np.repeat(np.arange(40), 10)

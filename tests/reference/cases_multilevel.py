@@ -20,8 +20,8 @@ GLMER_COEFFICIENT, GLMER_ERROR = 5e-5, 5e-4
 
 NAMES = {
     "(Intercept)": "Intercept", "factor(skill)2": "C(skill)[T.2]", "factor(skill)3": "C(skill)[T.3]",
-    "sexM": "sex[T.M]", "x:sexM": "x:sex[T.M]", "CuCu035": "Cu[T.Cu035]", "CuCu175": "Cu[T.Cu175]", "treatP": "treat[T.P]",
-    "periodp2": "period[T.p2]", "periodp3": "period[T.p3]", "periodp4": "period[T.p4]",
+    "sexM": "sex[T.M]", "x:sexM": "x:sex[T.M]", "CuCu035": "Cu[T.Cu035]", "CuCu175": "Cu[T.Cu175]",
+    "treatP": "treat[T.P]", "periodp2": "period[T.p2]", "periodp3": "period[T.p3]", "periodp4": "period[T.p4]",
 }  # fmt: skip
 
 
