@@ -27,7 +27,13 @@ def schema_of(rows: Rows) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
             raise BadInput("No batches, so no columns: give an Arrow table or a reader where a table has no rows.")
         schema, batches = first.schema, chain([first], batches)
     plain = schema.remove_metadata()
-    return plain, (batch.replace_schema_metadata(None) for batch in batches)
+    return plain, (_of_schema(batch, plain) for batch in batches)
+
+
+def _of_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    if not batch.schema.equals(schema):
+        raise BadInput("The batches of one table have different columns.")
+    return batch.replace_schema_metadata(None)
 
 
 def in_groups(batches: Iterator[pa.RecordBatch], rows: int = ROWS_PER_GROUP) -> Iterator[pa.Table]:

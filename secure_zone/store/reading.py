@@ -21,6 +21,7 @@ from secure_zone.errors import NotFound
 from secure_zone.keys.secret import Secret
 from secure_zone.store.checking import check_contents, check_folder, damaged, read_manifest
 from secure_zone.store.manifest import Identity, Manifest, Part, TableEntry, file_key, open_manifest
+from secure_zone.store.queries import private_connection, source_errors
 
 if TYPE_CHECKING:
     import duckdb
@@ -130,15 +131,15 @@ class OpenVersion:
 
     @contextmanager
     def plain_errors(self) -> Iterator[None]:
-        """Around a read: turns what pyarrow says about a damaged or removed file into a sentence that names it.
+        """Around a read: turns what pyarrow or DuckDB says about a damaged or removed file into a sentence naming it.
 
-        DuckDB wraps these errors in its own; put this around `fetch` calls too.
+        `pandas()` does this itself; put it around scans of `arrow()` and fetches of `relation()` and `sql()`.
         """
         try:
             yield
-        except (OSError, pa.ArrowInvalid, RuntimeError) as error:
+        except (OSError, pa.ArrowInvalid, *source_errors()):
             self.check()
-            raise error
+            raise
 
     def _entry(self, table: str) -> TableEntry:
         if table not in self._entries:
@@ -162,14 +163,4 @@ class OpenVersion:
 
     @cached_property
     def _duckdb(self) -> duckdb.DuckDBPyConnection:
-        import duckdb
-
-        connection = duckdb.connect()
-        # In this order: once external access is off and the configuration locked, nothing can be spilled or written.
-        connection.execute("SET temp_directory = ''")
-        connection.execute("SET python_enable_replacements = false")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        for name in self.tables:
-            connection.register(name, self.arrow(name))
-        return connection
+        return private_connection({name: self.arrow(name) for name in self.tables})

@@ -81,23 +81,29 @@ class Draft:
             try:
                 make_folder(staging_folder(data_area), STAGING_MODE)
                 make_folder(self._files)
+                fault("draft:after-folder")
             except OSError:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 raise
-        fault("draft:after-folder")
 
     def write(self, table: str, rows: Rows) -> None:
         """Adds rows to the named table: an Arrow table, a reader, or batches, written as they come. More calls add
         more; all must have the schema of the first."""
-        schema, groups = schema_of(rows)
-        known, parts = self._tables.setdefault(table, (schema, []))
-        if not schema.equals(known):
-            raise BadInput("The rows added to {table} have other columns than those before.", table=table)
+        known, parts = self._tables.get(table, (None, []))
         name = part_name(table, len(parts) + 1)
-        with full_disk_is_told(), NewFile(self._files / name) as file:
-            written = self._write_part(file, name, schema, in_groups(groups))
-        parts.append(Part(name, written, file.size, file.sha256))
-        fault("draft:after-part")
+        schema, batches = schema_of(rows)
+        if known is not None and not schema.equals(known):
+            raise BadInput("The rows added to {table} have other columns than those before.", table=table)
+        path = self._files / name
+        try:
+            with full_disk_is_told():
+                with NewFile(path) as file:
+                    written = self._write_part(file, name, schema, in_groups(batches))
+                fault("draft:after-part")
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        self._tables[table] = (schema, [*parts, Part(name, written, file.size, file.sha256)])
 
     def _write_part(self, file: NewFile, name: str, schema: pa.Schema, groups: Iterator[pa.Table]) -> int:
         encryption = pe.create_encryption_properties(
@@ -108,8 +114,6 @@ class Draft:
         written = 0
         with pq.ParquetWriter(file, schema, compression="zstd", encryption_properties=encryption) as writer:
             for group in groups:
-                if not group.schema.equals(schema):
-                    raise BadInput("The batches of one table have different columns.")
                 writer.write_table(group, row_group_size=group.num_rows or None)
                 written += group.num_rows
         return written
@@ -133,7 +137,7 @@ class Draft:
             fault("draft:before-sync")
             sync_folder(self._files)
             sync_folder(self._folder)
-        fault("draft:after-seal")
+            fault("draft:after-seal")
         return Sealed(manifest, sha256)
 
     @contextmanager
