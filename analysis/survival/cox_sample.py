@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.design import Design, build_design, outcome_vector
-from analysis.errors import BadArgument, BadOutcome, BadTimes, NoEvents, require_columns, row_labels
+from analysis.errors import BadArgument, BadOutcome, BadTimes, NoEvents, TooFewGroups, require_columns, row_labels
 from analysis.survival.groups import Groups, by_columns, group_rows
 from analysis.survival.partial_likelihood import CHUNK
 from analysis.survival.tied_times import join_tied
@@ -20,8 +20,8 @@ class CoxSample:
     """The complete rows in the order of the data.
 
     design: the coding of the formula, its own matrix dropped; X: (n, p) columns as (value - mean) / scale, C order;
-    start: (n,) or None; stop: (n,); event: (n,) boolean; strata: Groups; cluster: (n,) codes or None, with n_clusters;
-    weights: (n,) or None; index: (n,) the data's row labels; notes: sentences for the reader of the result.
+    start: (n,) or None; stop: (n,); event: (n,) boolean; strata: Groups; cluster: (n,) codes of cluster_labels, or
+    None; weights: (n,) or None; index: (n,) the data's row labels; notes: sentences for the reader of the result.
     """
 
     design: Design
@@ -33,10 +33,14 @@ class CoxSample:
     event: np.ndarray
     strata: Groups
     cluster: np.ndarray | None
-    n_clusters: int
+    cluster_labels: pd.Index
     weights: np.ndarray | None
     index: pd.Index
     notes: tuple[str, ...]
+
+    @property
+    def n_clusters(self) -> int:
+        return len(self.cluster_labels)
 
 
 def cox_sample(
@@ -68,7 +72,7 @@ def cox_sample(
     if not events.any():
         raise NoEvents(f"{event!r} is 0 in all {len(kept)} complete rows: a Cox model needs events. Check its coding.")
     strata_groups = group_rows(data, strata, kept)
-    codes, n_clusters = _cluster_codes(data, cluster, kept)
+    codes, cluster_labels = _cluster_codes(data, cluster, kept)
     X, mean, scale = _scaled(design.matrix)
     return CoxSample(
         design=replace(design, matrix=np.empty((0, len(design.terms)))),
@@ -80,7 +84,7 @@ def cox_sample(
         event=events,
         strata=strata_groups,
         cluster=codes,
-        n_clusters=n_clusters,
+        cluster_labels=cluster_labels,
         weights=_weights(data, weights, kept),
         index=data.index if len(kept) == len(data) else data.index[kept],
         notes=tuple(_strata_without_events(strata_groups, events)),
@@ -140,14 +144,14 @@ def _strata_without_events(groups: Groups, events: np.ndarray) -> list[str]:
     ]
 
 
-def _cluster_codes(data: pd.DataFrame, cluster: str | None, kept: np.ndarray) -> tuple[np.ndarray | None, int]:
+def _cluster_codes(data: pd.DataFrame, cluster: str | None, kept: np.ndarray) -> tuple[np.ndarray | None, pd.Index]:
     if cluster is None:
-        return None, 0
+        return None, pd.Index([])
     values = data[cluster] if len(kept) == len(data) else data[cluster].iloc[kept]
     codes, labels = pd.factorize(values)
     if len(labels) < 2:
-        raise BadArgument(f"All rows have the same {cluster!r}: cluster-robust errors need several clusters.")
-    return codes.astype(np.int32), len(labels)
+        raise TooFewGroups(f"All rows have the same {cluster!r}: errors that depend on clusters need several of them.")
+    return codes.astype(np.int32), pd.Index(labels)
 
 
 def _weights(data: pd.DataFrame, weights: str | None, kept: np.ndarray) -> np.ndarray | None:
