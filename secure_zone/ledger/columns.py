@@ -93,7 +93,8 @@ def _from_stored(column: Column[Any], value: Stored) -> Any:
         case "binary":
             return base64.b64decode(str(value), validate=True)
         case "json":
-            return json.loads(str(value))
+            read = json.loads(str(value))
+            return tuple(read) if isinstance(read, list) else read
         case None:
             return value
         case values:

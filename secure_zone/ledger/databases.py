@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -40,15 +41,14 @@ class Sqlite(Database):
     """A file in WAL mode: readers see the last commit, one writer at a time; a commit is on disk when it returns."""
 
     def __init__(self, file: Path) -> None:
-        self.engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT})
+        self.engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT}, hide_parameters=True)
         event.listen(self.engine, "connect", _configure_sqlite)
         event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with self.engine.connect() as connection, connection.begin():
-            # In WAL mode the moment is fixed by the first read, not by BEGIN.
-            connection.execute(text("SELECT 1 FROM sqlite_schema LIMIT 1"))
+            connection.execute(text("SELECT 1 FROM sqlite_schema LIMIT 1"))  # the moment is that of the first read
             yield connection
 
     @contextmanager
@@ -60,7 +60,11 @@ class Sqlite(Database):
         # secure_delete overwrites the place in the file; older copies in the WAL go when it is emptied into the file.
         with self.engine.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            [(busy, *_)] = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if busy:
+            raise ZoneUnavailable(
+                "What was deleted could not be taken out of the ledger's files yet, because they are being read."
+            )
 
 
 class Postgresql(Database):
@@ -72,7 +76,10 @@ class Postgresql(Database):
         settings = f"-c lock_timeout={WAIT}s -c timezone=UTC"
         arguments = {"options": settings, "connect_timeout": WAIT}
         self.engine = create_engine(
-            make_url(url).set(drivername="postgresql+psycopg"), connect_args=arguments, pool_pre_ping=True
+            make_url(url).set(drivername="postgresql+psycopg"),
+            connect_args=arguments,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
 
     @contextmanager
@@ -80,6 +87,7 @@ class Postgresql(Database):
         with self.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
+                connection.execute(text("SELECT 1"))  # the moment is that of the first query
                 yield connection
 
     @contextmanager
@@ -125,7 +133,7 @@ def faults() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _sentence(str(error.orig)) from None
+        raise _sentence(error.orig) from None
     except SQLAlchemyError as error:
         raise ZoneUnavailable("The ledger does not answer ({kind}).", kind=type(error).__name__) from None
     except OSError as error:
@@ -134,19 +142,25 @@ def faults() -> Iterator[None]:
         raise _disk_full() from None
 
 
-def _sentence(said: str) -> Damaged | ZoneUnavailable:
-    said = said.lower()
-    if "full" in said or "no space" in said:
+# What the databases' own codes mean (SQLite's primary result codes, PostgreSQL's SQLSTATE).
+FULL = frozenset({sqlite3.SQLITE_FULL, "53100"})
+BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"})
+READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", "42501"})
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, "42P01", "42703", "XX001", "XX002"})
+# SQLite says these in words only.
+DAMAGED_WORDS = ("no such table", "no such column", "could not decode")
+
+
+def _sentence(error: BaseException | None) -> Damaged | ZoneUnavailable:
+    code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in FULL:
         return _disk_full()
-    if any(
-        sign in said
-        for sign in ("malformed", "not a database", "could not decode", "checksum", "no such", "does not exist")
-    ):
-        return Damaged("The ledger is damaged. Restore the key area from a backup.", code="ledger_damaged")
-    if "locked" in said or "lock timeout" in said:
+    if code in BUSY:
         return ZoneUnavailable("Another process is writing to the ledger. Try again in a moment.", code="ledger_busy")
-    if "readonly" in said or "read-only" in said:
+    if code in READ_ONLY:
         return ZoneUnavailable("The ledger cannot be written: check who owns the files of the key area.")
+    if code in DAMAGED or any(words in str(error).lower() for words in DAMAGED_WORDS):
+        return Damaged("The ledger is damaged. Restore the key area from a backup.", code="ledger_damaged")
     return ZoneUnavailable("The ledger's database does not answer. Check that it runs, then try again.")
 
 

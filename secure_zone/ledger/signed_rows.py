@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from sqlalchemy import Select, Table, and_, delete, insert, select, update
+from sqlalchemy import Delete, Insert, Select, Table, Update, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ColumnElement
 
@@ -52,25 +52,30 @@ class SignedRows(Generic[Row]):
     def insert(self, tx: Writing, row: Row) -> None:
         """A new row; Conflict where there is one with its key."""
         stored = self._signed(tx, row)
-        try:
-            tx.connection.execute(insert(self.table).values(stored))
-        except IntegrityError:
-            raise Conflict("{table} already has {key}, or it does not fit.", **self._place(self._key(stored))) from None
+        self._change(tx, insert(self.table).values(stored), self._key(stored))
         self._note(tx, stored)
 
     def update(self, tx: Writing, row: Row) -> None:
         """The whole row anew; NotFound where there is none with its key."""
         stored = self._signed(tx, row)
-        changed = tx.connection.execute(update(self.table).where(self._at(self._key(stored))).values(stored))
-        if not changed.rowcount:
-            raise NotFound("{table} has no {key}.", **self._place(self._key(stored)))
+        key = self._key(stored)
+        self._change(tx, update(self.table).where(self._at(key)).values(stored), key)
         self._note(tx, stored)
 
     def delete(self, tx: Writing, *key: str | int) -> None:
         """The row away; NotFound where there is none."""
-        if not tx.connection.execute(delete(self.table).where(self._at(key))).rowcount:
-            raise NotFound("{table} has no {key}.", **self._place(key))
+        self._change(tx, delete(self.table).where(self._at(key)), key)
         tx.unrecorded.append(Change(self.table.name, key, None))
+
+    def _change(self, tx: Writing, statement: Insert | Update | Delete, key: Key) -> None:
+        try:
+            changed = tx.connection.execute(statement).rowcount
+        except IntegrityError:
+            raise Conflict(
+                "{key} in {table} does not fit with what the ledger holds: it may be there already.", **self._place(key)
+            ) from None
+        if not changed:
+            raise NotFound("{table} has no {key}.", **self._place(key))
 
     def _checked(self, tx: Reading, query: Select[Any]) -> Iterator[Row]:
         for found in tx.connection.execute(query).mappings():

@@ -32,8 +32,8 @@ class Step:
 
     @property
     def statements(self) -> list[str]:
-        lines = (line.partition("--")[0].rstrip() for line in self.sql.splitlines())
-        return [statement.strip() for statement in "\n".join(lines).split(";\n") if statement.strip()]
+        code = "\n".join(line.partition("--")[0].rstrip() for line in self.sql.splitlines())
+        return [statement.strip() for statement in f"{code}\n".split(";\n") if statement.strip()]
 
 
 def steps() -> list[Step]:
