@@ -85,16 +85,17 @@ class Design:
             columns[name] = plain_column(new_data[name], name)
         return self.coding.matrix(self.coding.align(columns), len(new_data))
 
-    def with_value(self, column: str, value: Any) -> np.ndarray:
-        """The matrix the model's rows would have if everyone had `value` in `column`."""
-        if column not in self.frame.columns:
+    def with_values(self, values: Mapping[str, Any]) -> np.ndarray:
+        """The matrix the model's rows would have if everyone had these values in these columns."""
+        unknown = [column for column in values if column not in self.frame.columns]
+        if unknown:
             known = ", ".join(self.frame.columns)
-            raise BadArgument(f"The model does not use {column!r}; its columns are {known}.")
-        one = plain_column(pd.Series([value]), column)
-        replaced = self.coding.align({column: one})[column]
-        n = len(self.matrix)
-        columns = {**self.frame.columns, column: replaced[np.zeros(n, dtype=np.intp)]}
-        return self.coding.matrix(columns, n)
+            raise BadArgument(f"The model does not use {unknown[0]!r}; its columns are {known}.")
+        n = len(self.frame.kept)
+        everyone = np.zeros(n, dtype=np.intp)
+        one = {column: plain_column(pd.Series([value]), column) for column, value in values.items()}
+        replaced = {column: value[everyone] for column, value in self.coding.align(one).items()}
+        return self.coding.matrix({**self.frame.columns, **replaced}, n)
 
 
 def build_design(

@@ -51,10 +51,14 @@ class NegativeBinomialFit(GlmFit):
             "std_error_alpha": 0.0 if np.isinf(self.theta) else self.std_error_theta / self.theta**2,
         }
 
-    def scores(self) -> np.ndarray:
-        """The score of each row used for the coefficients, (n, p): x (y - m) / (1 + alpha m)."""
-        matrix = self.observations.spread(self.observations.design.matrix)
-        return matrix * _residual(self.observations.y, self.predict(), self.theta)[:, None]
+    def score_residual(self) -> np.ndarray:
+        """What the score of each row used multiplies its covariates by, (n,): (y - m) / (1 + alpha m)."""
+        return _residual(self.observations.y, self.predict(), self.theta)
+
+    def information_weight(self) -> np.ndarray:
+        """What each row used weighs in the information, (n,): m / (1 + alpha m)."""
+        mean = self.predict()
+        return mean / (1 + mean / self.theta)
 
 
 @dataclass(frozen=True, eq=False)

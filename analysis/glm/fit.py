@@ -90,10 +90,19 @@ class GlmFit(Fit):
             raise BadArgument(f"{self.exposure!r} must be above 0 in all rows of the new data.")
         return fitted * size
 
+    def score_residual(self) -> np.ndarray:
+        """What the score of each row used multiplies its covariates by, (n,): y - expected."""
+        return self.observations.y - self.predict()
+
+    def information_weight(self) -> np.ndarray:
+        """What each row used weighs in the information, (n,): its expected second derivative."""
+        mean = self.predict()
+        return mean * (1 - mean) if self.family == "binomial" else mean
+
     def scores(self) -> np.ndarray:
-        """The score of each row used, (n, p): x (y - expected)."""
+        """The score of each row used, (n, p)."""
         matrix = self.observations.spread(self.observations.design.matrix)
-        return matrix * (self.observations.y - self.predict())[:, None]
+        return matrix * self.score_residual()[:, None]
 
 
 def solve(observations: Observations, family: Family) -> Solution:
