@@ -59,6 +59,11 @@ class LinearMixed(Fit):
         q = len(self.random_terms)
         return len(self.terms) + q * (q + 1) // 2 + 1
 
+    @property
+    def df_residual(self) -> int:
+        """Rows less parameters, as df.residual() of lme4."""
+        return self.n - self.df_model
+
     def glance(self) -> dict[str, Any]:
         """Size, variance components, intraclass correlation and likelihood."""
         return {

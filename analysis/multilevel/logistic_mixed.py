@@ -55,6 +55,11 @@ class LogisticMixed(Fit):
         """Median odds ratio between two random groups, exp(sqrt(2 var) z_0.75) (Larsen & Merlo 2005)."""
         return float(np.exp(np.sqrt(2 * self.var_group) * 0.6744897501960817))
 
+    @property
+    def df_residual(self) -> int:
+        """Rows less parameters, as df.residual() of lme4."""
+        return self.n - len(self.terms) - 1
+
     def glance(self) -> dict[str, Any]:
         """Size, events, variance between groups and likelihood."""
         parameters = len(self.terms) + 1

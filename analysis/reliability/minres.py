@@ -40,10 +40,14 @@ def one_factor(correlation: np.ndarray) -> OneFactor:
     improper = bool((loadings**2 > 1 - LEAST_UNIQUENESS).any())
     if improper:
         bound = np.sqrt(1 - LEAST_UNIQUENESS)
+
+        def objective(x: np.ndarray) -> tuple[float, np.ndarray]:
+            return loss(R, x), slope(R, x)
+
         found = optimize.minimize(
-            lambda x: loss(R, x),
+            objective,
             np.clip(start, -bound, bound),
-            jac=lambda x: slope(R, x),
+            jac=True,
             method="L-BFGS-B",
             bounds=[(-bound, bound)] * len(R),
             options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 5000},
