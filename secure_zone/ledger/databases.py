@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from secure_zone.errors import BadInput, Damaged, NotFound, ZoneUnavailable
@@ -23,6 +23,8 @@ class Database(ABC):
     """Connections to one ledger."""
 
     engine: Engine
+    # Whether `erase_deleted` is quick enough to be done at every start, for what a crash left.
+    erases_at_start = False
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[Connection]:
@@ -34,14 +36,18 @@ class Database(ABC):
 
     @abstractmethod
     def erase_deleted(self) -> None:
-        """Take what was deleted out of the files, as far as the database can."""
+        """Take what was deleted out of the files, as far as the database can. ZoneUnavailable while others read."""
 
 
 class Sqlite(Database):
     """A file in WAL mode: readers see the last commit, one writer at a time; a commit is on disk when it returns."""
 
+    erases_at_start = True
+
     def __init__(self, file: Path) -> None:
-        self.engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT}, hide_parameters=True)
+        self.engine = create_engine(
+            URL.create("sqlite", database=str(file)), connect_args={"timeout": WAIT}, hide_parameters=True
+        )
         event.listen(self.engine, "connect", _configure_sqlite)
         event.listen(self.engine, "begin", _begin_sqlite)
 
@@ -62,9 +68,7 @@ class Sqlite(Database):
             raw: Any = connection.connection.dbapi_connection
             [(busy, *_)] = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         if busy:
-            raise ZoneUnavailable(
-                "What was deleted could not be taken out of the ledger's files yet, because they are being read."
-            )
+            raise ZoneUnavailable("The ledger is being read. Try again in a moment.", code="ledger_busy")
 
 
 class Postgresql(Database):
@@ -173,6 +177,10 @@ def _configure_sqlite(raw: Any, _record: object) -> None:
     raw.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
         raw.execute(f"PRAGMA {pragma}")
+    # SQLite's own knows a-z only; a search for "ærlig" must find "Ærlig" on both databases.
+    raw.create_function(
+        "lower", 1, lambda value: value.lower() if isinstance(value, str) else value, deterministic=True
+    )
 
 
 def _begin_sqlite(connection: Connection) -> None:

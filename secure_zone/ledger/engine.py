@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from secure_zone.keys.signing import Signer, Verifier
 from secure_zone.ledger import databases, migrations
 from secure_zone.ledger.transactions import Reading, Writing
 
+logger = logging.getLogger(__name__)
 LONGEST_WAIT = 30  # seconds a writer waits for another thread's
 
 
@@ -64,10 +66,18 @@ class Ledger:
             if tx.appended:
                 heads.publish(self.head_file)
 
-    def erase_deleted(self) -> None:
-        """After sealed keys were deleted: take them out of the database's files as well. Between transactions only."""
-        with databases.faults(), self._my_turn():
-            self._database.erase_deleted()
+    def erase_deleted(self) -> bool:
+        """After sealed keys were deleted: take them out of the database's files too. Not inside a transaction.
+
+        False where a long read is in the way: gone from the tables, and from the files at the next try or start.
+        """
+        try:
+            with databases.faults(), self._my_turn():
+                self._database.erase_deleted()
+        except ZoneUnavailable as reason:
+            logger.warning("deleted rows are not out of the ledger's files yet (%s)", reason.code)
+            return False
+        return True
 
     def close(self) -> None:
         self._database.engine.dispose()
@@ -111,4 +121,6 @@ def open_ledger(
                 migrations.bring_up_to_date(connection, clock())
             with ledger.write() as tx:
                 log.settle_head(tx)
+            if database.erases_at_start:
+                ledger.erase_deleted()
     return ledger

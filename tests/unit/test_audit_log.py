@@ -99,6 +99,7 @@ def test_filters(hourly: Ledger) -> None:
     assert found(text="OLA") == [1, 4]
     assert found(text="100 %") == [2]
     assert found(text="100_%") == []
+    assert found(text="ærlig") == found(text="SYKEFRAVÆR") == [2]
     assert found(text="users.") == [1, 4]
     assert found(who="kari", text="sluttet") == [4]
     assert found(limit=2) == [1, 2]

@@ -275,15 +275,40 @@ def test_a_destroyed_key_is_no_longer_in_the_files(tmp_path: Path) -> None:
     with ledger.write() as tx:
         data_keys.destroy(tx, "must", 1)
         log.append(tx, who="kari", verb="datasets.destroy", subject="must", version=1)
-    ledger.erase_deleted()
+    assert ledger.erase_deleted()
     assert not in_files()
     ledger.close()
 
 
 def test_erasing_works_on_both_databases(ledger: Ledger) -> None:
     fill(ledger)
-    ledger.erase_deleted()
+    assert ledger.erase_deleted()
     assert verify(ledger).sound
+
+
+def test_erasing_waits_for_a_long_read_and_then_leaves_it_for_the_next_time(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "WAIT", 1)
+    ledger = ground.open()
+    fill(ledger)
+    with ledger.read() as tx:
+        users.everyone(tx)
+        fill_more = threading.Thread(target=add, args=(ledger, "anne"))
+        fill_more.start()
+        fill_more.join()
+        assert not ledger.erase_deleted()
+    assert ledger.erase_deleted()
+    ledger.close()
+
+
+def test_a_path_with_odd_characters_is_a_path(tmp_path: Path) -> None:
+    folder = tmp_path / "sone ?mode=memory #1 æ"
+    folder.mkdir()
+    ledger = Ground("sqlite", folder / "ledger.sqlite", folder).open()
+    add(ledger, "kari")
+    ledger.close()
+    assert (folder / "ledger.sqlite").stat().st_size > 0
 
 
 def test_a_place_that_is_no_ledger_is_a_sentence(tmp_path: Path) -> None:
