@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from pathlib import Path
 
 from secure_zone.errors import Conflict, Damaged
-from secure_zone.store.files import sha256_of
 from secure_zone.store.manifest import Identity, Manifest
 from secure_zone.store.paths import MANIFEST
 
@@ -66,6 +66,12 @@ def check_contents(folder: Path, manifest: Manifest) -> None:
                 raise missing(manifest.identity, part.file) from None
             if not right:
                 raise damaged(manifest.identity, part.file)
+
+
+def sha256_of(path: Path) -> str:
+    """Of the whole file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def damaged(identity: Identity, file: str) -> Damaged:

@@ -98,11 +98,6 @@ def remove_folder(path: Path) -> None:
         sync_folder(path.parent)
 
 
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @contextmanager
 def full_disk_is_told() -> Iterator[None]:
     """Turns "no space left" into a sentence; the caller has undone what was written."""
