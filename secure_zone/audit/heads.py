@@ -40,6 +40,7 @@ def prepare(head_file: Path, head: Head, signer: Signer, zone_id: str) -> None:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
+    _sync_folder(head_file.parent)
 
 
 def publish(head_file: Path) -> None:
@@ -49,11 +50,7 @@ def publish(head_file: Path) -> None:
     """
     try:
         beside(head_file).replace(head_file)
-        folder = os.open(head_file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync_folder(head_file.parent)
     except OSError as error:
         log.warning("the head of the audit log could not be renamed (error number %s)", error.errno)
 
@@ -83,6 +80,15 @@ def prepared(head_file: Path, verifier: Verifier, zone_id: str) -> Head | None:
         return read(beside(head_file), verifier, zone_id)
     except Damaged:
         return None
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is on the disk only when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _payload(head: Head, zone_id: str) -> dict[str, str | int]:
