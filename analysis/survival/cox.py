@@ -15,6 +15,7 @@ from analysis.survival.partial_likelihood import PartialLikelihood, tied_events
 from analysis.survival.risk_sets import find_risk_sets
 
 TIES = ("efron", "breslow")
+FEW_CLUSTERS = 10
 
 
 def cox(
@@ -66,6 +67,8 @@ def cox(
     notes: list[str] = []
     for note in sample.notes:
         warn(note, notes)
+    if cluster is not None and sample.n_clusters < FEW_CLUSTERS:
+        warn(f"{cluster!r} has only {sample.n_clusters} values: robust errors from so few are often too small.", notes)
     robust = sample.cluster is not None or _fractional(sample.weights)
     return CoxFit(
         terms=terms,

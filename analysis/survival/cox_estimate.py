@@ -116,10 +116,10 @@ def _separation(likelihood: PartialLikelihood, terms: Sequence[str], j: int) -> 
     low, high = column.min(), column.max()
     if ((column == low) | (column == high)).all():
         among_events = column[likelihood.events.rows]
-        for value, words in ((high, "has"), (low, "lacks")):
+        for value, words in ((high, "with"), (low, "without")):
             if not (among_events == value).any():
                 return NoEvents(
-                    f"There is no event among the {int((column == value).sum())} rows that {words} {terms[j]!r}, "
+                    f"There is no event among the {int((column == value).sum())} rows {words} {terms[j]!r}, "
                     "so its hazard ratio has no finite estimate. Join the level with another one or drop those rows."
                 )
     return Separation(

@@ -54,7 +54,7 @@ class CoxFit(Fit):
         """The whole model: sizes, log-likelihoods, the three tests against no association, AIC, concordance."""
         p = len(self.terms)
         ratio = 2 * (self.log_likelihood - self.log_likelihood_null)
-        wald = float(self.coefficients @ np.linalg.solve(self.covariance, self.coefficients)) if p else 0.0
+        wald = float(self.coefficients @ np.linalg.lstsq(self.covariance, self.coefficients)[0])
         tests = {"likelihood_ratio": ratio, "wald": wald, "score": self.score_statistic}
         return {
             "n": self.n,
@@ -68,7 +68,10 @@ class CoxFit(Fit):
             **{
                 name: value
                 for test, statistic in tests.items()
-                for name, value in ((test, statistic), (f"{test}_p_value", float(stats.chi2.sf(statistic, p))))
+                for name, value in (
+                    (test, statistic),
+                    (f"{test}_p_value", float(stats.chi2.sf(statistic, p)) if p else 1.0),
+                )
             },
             "concordance": self.concordance,
             "strata": self.sample.strata.count,

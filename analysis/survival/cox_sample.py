@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.design import Design, build_design, outcome_vector
 from analysis.errors import BadArgument, BadOutcome, BadTimes, NoEvents, TooFewGroups, require_columns, row_labels
+from analysis.survival.cox_identified import check_levels
 from analysis.survival.groups import Groups, by_columns, group_rows
 from analysis.survival.partial_likelihood import CHUNK
 from analysis.survival.tied_times import join_tied
@@ -71,6 +72,7 @@ def cox_sample(
     events = outcome_vector(data, event, kept, kind="binary").astype(bool)
     if not events.any():
         raise NoEvents(f"{event!r} is 0 in all {len(kept)} complete rows: a Cox model needs events. Check its coding.")
+    check_levels(design.frame, events)
     strata_groups = group_rows(data, strata, kept)
     codes, cluster_labels = _cluster_codes(data, cluster, kept)
     X, mean, scale = _scaled(design.matrix)
@@ -150,7 +152,7 @@ def _cluster_codes(data: pd.DataFrame, cluster: str | None, kept: np.ndarray) ->
     values = data[cluster] if len(kept) == len(data) else data[cluster].iloc[kept]
     codes, labels = pd.factorize(values)
     if len(labels) < 2:
-        raise TooFewGroups(f"All rows have the same {cluster!r}: errors that depend on clusters need several of them.")
+        raise TooFewGroups(f"All rows have the same {cluster!r}: several clusters or groups are needed.")
     return codes.astype(np.int32), pd.Index(labels)
 
 

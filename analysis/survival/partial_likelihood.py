@@ -16,6 +16,8 @@ from scipy import sparse
 from analysis.survival.risk_sets import RiskSets
 
 CHUNK = 1 << 15
+# Below this a squared denominator leaves the range of floating point; a beta that gets there is no estimate.
+VANISHING = 1e-150
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +125,7 @@ class PartialLikelihood:
     offset: np.ndarray | None = None
 
     def at(self, beta: np.ndarray) -> Point:
-        """The log partial likelihood at `beta`; -inf or nan where it cannot be computed."""
+        """The log partial likelihood at `beta`; -inf where that is too far out to be computed."""
         eta = self.X @ beta
         if self.offset is not None:
             eta += self.offset
@@ -141,12 +143,12 @@ class PartialLikelihood:
         denominators = at_risk[at]
         if self.events.tied:
             denominators -= self.events.fraction * dying[at]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs = np.log(denominators)
-            if self.weights is None:
-                value = chosen.sum() - logs.sum()
-            else:
-                value = self.weights[rows] @ chosen - self.events.mean_weight[at] @ logs
+        if not denominators.min(initial=1.0) > VANISHING:
+            value = -np.inf
+        elif self.weights is None:
+            value = chosen.sum() - np.log(denominators).sum()
+        else:
+            value = self.weights[rows] @ chosen - self.events.mean_weight[at] @ np.log(denominators)
         return Point(beta, shift, risk, denominators, float(value))
 
     def increments(self, point: Point) -> Increments:
