@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy import linalg
 from scipy.special import expit
 
 from analysis.errors import NoConvergence
@@ -100,7 +99,7 @@ def _newton(evaluate: Callable[[np.ndarray], Evaluation], start: np.ndarray) -> 
     value, gradient, hessian = evaluate(parameters)
     for _ in range(100):
         information = -hessian + np.diag(np.maximum(-np.diag(hessian), 1e-12)) * 1e-8
-        step = linalg.solve(information, gradient, assume_a="pos")
+        step = np.linalg.solve(information, gradient)
         size = 1.0
         while True:
             after = evaluate(parameters + size * step)
@@ -111,6 +110,5 @@ def _newton(evaluate: Callable[[np.ndarray], Evaluation], start: np.ndarray) -> 
         value, gradient, hessian = after
         if gradient @ step < 1e-10:
             information = -hessian + np.diag(np.maximum(-np.diag(hessian), 1e-12)) * 1e-8
-            root = linalg.cholesky(information, lower=True)
-            return parameters, linalg.solve_triangular(root, np.eye(len(root)), lower=True).T
+            return parameters, np.linalg.inv(np.linalg.cholesky(information)).T
     raise NoConvergence("A model for a category did not settle. Merge rare levels, or leave columns out by exclude.")

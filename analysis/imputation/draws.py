@@ -7,7 +7,6 @@ that lack it (`missing`) and a generator, and gives values for the latter.
 from __future__ import annotations
 
 import numpy as np
-from scipy import linalg
 
 from analysis.imputation.categories import augment, multinomial_fit, ordered_fit, probabilities_ordered
 
@@ -33,7 +32,7 @@ def draw_pmm(
     residuals = y - X @ coefficients
     df = max(len(y) - X.shape[1], 1)
     sd = np.sqrt(residuals @ residuals / rng.chisquare(df))
-    drawn = coefficients + sd * (linalg.cholesky((V + V.T) / 2, lower=True) @ rng.standard_normal(len(coefficients)))
+    drawn = coefficients + sd * (np.linalg.cholesky((V + V.T) / 2) @ rng.standard_normal(len(coefficients)))
     return y[nearest(X @ coefficients, missing @ drawn, donors, rng)]
 
 
