@@ -19,7 +19,7 @@ def linear_trend(fit: Fit, factor: str, *, scores: Sequence[float] | None = None
     `factor` is a column coded against a reference level; `scores` has one number per level, the reference first
     (0, 1, 2, ... when left out). With b the level estimates, V their covariance and s the scores less the reference's,
     the slope is s'V^-1 b / s'V^-1 s (Greenland & Longnecker 1992, Am J Epidemiol 135:1301-1309). Frame with the rows
-    `trend` (estimate on the link scale, normal test) and, with more than two levels, `departure` (chi-square, which has no estimate):
+    `trend` (estimate on the link scale, normal test) and, with more than two levels, `departure` (chi-square only):
     `term, estimate, std_error, statistic, df, p_value, conf_low, conf_high`. Any fit with a covariance will do.
 
     >>> from analysis.counts import poisson
