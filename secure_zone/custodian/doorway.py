@@ -1,8 +1,8 @@
-"""Where passphrases are tried: few at once, and one at a time for each name.
+"""Where passphrases are tried: only so many may wait, and for each name one at a time.
 
-Stretching a passphrase costs 64 MiB and a tenth of a second on purpose. A crowd at the door must neither take the
-machine's memory nor keep those who are signed in from being served; and two attempts with the same code must not run
-side by side.
+Stretching a passphrase costs 64 MiB and a tenth of a second on purpose, and `keys.passphrase` does one at a time. A
+crowd at the door must not keep those who are signed in from being served (each waiting request holds a thread), and two
+attempts with the same code must not run side by side.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from contextlib import contextmanager
 
 from secure_zone.errors import ZoneUnavailable
 
-AT_ONCE = 2
 MOST_WAITING = 16
 STRIPES = 64
 
@@ -22,7 +21,6 @@ class Doorway:
     """Hands out turns."""
 
     def __init__(self) -> None:
-        self._turns = threading.Semaphore(AT_ONCE)
         self._counting = threading.Lock()
         self._waiting = 0
         self._stripes = [threading.Lock() for _ in range(STRIPES)]
@@ -37,7 +35,7 @@ class Doorway:
                 )
             self._waiting += 1
         try:
-            with self._stripes[hash(user) % STRIPES], self._turns:
+            with self._stripes[hash(user) % STRIPES]:
                 yield
         finally:
             with self._counting:

@@ -39,12 +39,12 @@ def make_demo_zone(
     invitation = found_zone(root, "Demo", leader, demo=True, profile=profile, ledger_url=ledger_url, clock=earlier)
     with open_house(settings, earlier) as house:
         session, credentials = _enrol(house, LEADER, invitation)
-        known = [credentials]
-        for person in PEOPLE[1:]:
+
+        def bring_in(person: DemoPerson) -> DemoCredentials:
             body = models.NewUser(user=person.user, display_name=person.display_name, role=person.role, why=WHY)
-            _, credentials = _enrol(house, person, users.invite(house, session, body))
-            known.append(credentials)
-        demo_users.write(settings.folder, known)
+            return _enrol(house, person, users.invite(house, session, body))[1]
+
+        demo_users.write(settings.folder, [credentials, *map(bring_in, PEOPLE[1:])])
         publish.publish(
             house,
             LEADER.user,

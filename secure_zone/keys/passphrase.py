@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from secure_zone.keys.sealing import PRIVATE_LENGTH
 from secure_zone.keys.secret import Secret
 
 NONCE, TAG, SALT = 12, 16, 16
+
+# OpenSSL spreads the lanes over a pool of threads as large as the machine has cores; two derivations with several lanes
+# at the same time wait for each other's threads for ever (seen with cryptography 50). One alone uses all cores anyway.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def wrap_private_key(private: Secret, passphrase: str, profile: Profile, *, user
 def unwrap_private_key(wrapped: WrappedKey, passphrase: str, *, user: str, purpose: str, demo: bool) -> Secret:
     """The private key, or SignInFailed; a passphrase that is wrong and bytes that were changed look the same.
 
-    Takes as long for a wrong passphrase as for the right one. Costs the profile's memory: limit how many run at once.
+    Takes as long for a wrong passphrase as for the right one. Costs the profile's memory: one runs at a time.
     """
     profile = profile_named(wrapped.kdf.get("profile", ""), demo=demo)
     try:
@@ -105,4 +110,5 @@ def _stretch(passphrase: str, salt: bytes, profile: Profile) -> Secret:
     argon2 = Argon2id(
         salt=salt, length=32, iterations=profile.iterations, lanes=profile.lanes, memory_cost=profile.memory_kib
     )
-    return Secret(argon2.derive(typed))
+    with _one_at_a_time:
+        return Secret(argon2.derive(typed))
