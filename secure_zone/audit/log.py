@@ -18,6 +18,7 @@ from secure_zone.ledger.columns import from_stored, stored_time, to_stored
 from secure_zone.ledger.schema import audit
 from secure_zone.ledger.transactions import Reading, Writing
 
+_ADVICE = "Run `varde audit verify`, and restore the key area and the data area from the same backup."
 LONGEST = 10_000  # characters of one entry
 # Eleven digits, also with the usual space: nothing of this form is ever written (RULES 2.3). Inside a hash they are
 # no such number.
@@ -137,9 +138,6 @@ def settle_head(tx: Writing) -> None:
     newest = _checked_newest(tx)
     if newest.seq and heads.prepared(tx.head_file, tx.verifier, tx.zone_id) == newest:
         heads.publish(tx.head_file)
-
-
-_ADVICE = "Run `varde audit verify`, and restore the key area and the data area from the same backup."
 
 
 def _checked_newest(tx: Writing) -> Head:

@@ -18,6 +18,14 @@ from secure_zone.errors import BadInput, Damaged, NotFound, ZoneUnavailable
 
 WAIT = 10  # seconds for a lock that another process holds
 
+# What the databases' own codes mean (SQLite's primary result codes, PostgreSQL's SQLSTATE).
+FULL = frozenset({sqlite3.SQLITE_FULL, "53100"})
+BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"})
+READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", "42501"})
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, "42P01", "42703", "XX001", "XX002"})
+# SQLite says these in words only.
+DAMAGED_WORDS = ("no such table", "no such column", "could not decode")
+
 
 class Database(ABC):
     """Connections to one ledger."""
@@ -144,15 +152,6 @@ def faults() -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise _disk_full() from None
-
-
-# What the databases' own codes mean (SQLite's primary result codes, PostgreSQL's SQLSTATE).
-FULL = frozenset({sqlite3.SQLITE_FULL, "53100"})
-BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03"})
-READ_ONLY = frozenset({sqlite3.SQLITE_READONLY, "25006", "42501"})
-DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, "42P01", "42703", "XX001", "XX002"})
-# SQLite says these in words only.
-DAMAGED_WORDS = ("no such table", "no such column", "could not decode")
 
 
 def _sentence(error: BaseException | None) -> Damaged | ZoneUnavailable:
