@@ -26,8 +26,14 @@ READING = frozenset({"GET", "HEAD"})
 
 
 def is_page(path: str) -> bool:
-    """Whether a path is one that people visit, rather than a file or a channel a page asks for."""
-    return not path.startswith(MACHINERY) and "." not in path.rsplit("/", 1)[-1]
+    """Whether a path is one that people visit, rather than a file or a channel a page asks for.
+
+    From /users, Streamlit's page asks for /users/_stcore/health first, to find out where it is: that is no page either.
+
+    >>> is_page("/users"), is_page("/users/_stcore/health"), is_page("/manifest.json")
+    (True, False, False)
+    """
+    return not any(part in path for part in MACHINERY) and "." not in path.rsplit("/", 1)[-1]
 
 
 class Gate:

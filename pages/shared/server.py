@@ -47,11 +47,14 @@ def serve(zone: Path, port: int, host: str = HOST) -> None:
     """Serve until told to stop. OSError when the port is taken."""
     # Streamlit logs a failing page's exception with its message, which may hold values. `notices.unforeseen` does not.
     logging.getLogger("streamlit.error_util").disabled = True
+    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.WARNING)
+    # Streamlit gives uvicorn's loggers handlers of its own; addresses of what people visit are nobody's to keep.
+    logging.getLogger("uvicorn.access").disabled = True
     uvicorn.run(
         build(zone),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=True,
