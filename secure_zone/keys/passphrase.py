@@ -6,7 +6,7 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -61,7 +61,7 @@ class WrappedKey:
     """A private key under a passphrase. `kdf`: profile and salt, ready for JSON; `sealed`: nonce and ciphertext."""
 
     kdf: Mapping[str, str]
-    sealed: bytes
+    sealed: bytes = field(repr=False)
 
 
 def wrap_private_key(private: Secret, passphrase: str, profile: Profile, *, user: str, purpose: str) -> WrappedKey:

@@ -7,7 +7,7 @@ together with X25519, HKDF-SHA256 and AES-256-GCM; both exchanges would have to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
@@ -36,7 +36,7 @@ PRIVATE_LENGTH = MLKEM_SEED + X25519_LENGTH
 class KeyPair:
     """A person's or the key area's keys. `public`: 1216 bytes, for anyone; `private`: 96 bytes, for the holder."""
 
-    public: bytes
+    public: bytes = field(repr=False)
     private: Secret
 
     @classmethod
@@ -46,10 +46,9 @@ class KeyPair:
     @classmethod
     def from_private(cls, private: Secret) -> KeyPair:
         """The pair that belongs to private bytes (ML-KEM seed, then X25519)."""
-        seed, scalar = _halves(private)
-        mlkem_public = MLKEM768PrivateKey.from_seed_bytes(seed).public_key().public_bytes_raw()
-        x25519_public = X25519PrivateKey.from_private_bytes(scalar).public_key().public_bytes_raw()
-        return cls(mlkem_public + x25519_public, private)
+        mlkem, x25519 = _private_keys(private)
+        public = mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
+        return cls(public, private)
 
 
 def seal(public: bytes, plaintext: Secret | bytes, *, purpose: str, **bound: str | int) -> bytes:
@@ -63,16 +62,13 @@ def seal(public: bytes, plaintext: Secret | bytes, *, purpose: str, **bound: str
         )
     except ValueError:
         raise Damaged("A public key is damaged, so nothing can be sealed to it. Ask for a new key pair.") from None
-    value = plaintext.reveal() if isinstance(plaintext, Secret) else plaintext
-    return SUITE.encrypt(value, recipient, info=binding(purpose, **bound))
+    info = binding(purpose, **bound)
+    return SUITE.encrypt(plaintext.reveal() if isinstance(plaintext, Secret) else plaintext, recipient, info=info)
 
 
 def unseal(private: Secret, sealed: bytes, *, purpose: str, **bound: str | int) -> Secret:
     """What `seal` was given; raises Damaged for another holder, another purpose, another binding or changed bytes."""
-    seed, scalar = _halves(private)
-    recipient = MLKEM768X25519PrivateKey(
-        MLKEM768PrivateKey.from_seed_bytes(seed), X25519PrivateKey.from_private_bytes(scalar)
-    )
+    recipient = MLKEM768X25519PrivateKey(*_private_keys(private))
     try:
         return Secret(SUITE.decrypt(sealed, recipient, info=binding(purpose, **bound)))
     except InvalidTag:
@@ -83,8 +79,14 @@ def unseal(private: Secret, sealed: bytes, *, purpose: str, **bound: str | int) 
         ) from None
 
 
-def _halves(private: Secret) -> tuple[bytes, bytes]:
-    held = private.reveal()
-    if len(held) != PRIVATE_LENGTH:
-        raise Damaged("A private key is damaged. Ask a custodian for a new key pair.")
-    return held[:MLKEM_SEED], held[MLKEM_SEED:]
+def _private_keys(private: Secret) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
+    # The bytes get no name here or above: a traceback that prints local variables must not show them.
+    try:
+        if len(private.reveal()) != PRIVATE_LENGTH:
+            raise ValueError("length")
+        return (
+            MLKEM768PrivateKey.from_seed_bytes(private.reveal()[:MLKEM_SEED]),
+            X25519PrivateKey.from_private_bytes(private.reveal()[MLKEM_SEED:]),
+        )
+    except ValueError:
+        raise Damaged("A private key is damaged. Ask a custodian for a new key pair.") from None

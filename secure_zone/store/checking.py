@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from secure_zone.errors import Conflict, Damaged
+from secure_zone.errors import Conflict, Damaged, ZoneUnavailable
 from secure_zone.store.manifest import Identity, Manifest
 from secure_zone.store.paths import MANIFEST
 
@@ -19,6 +21,21 @@ def read_manifest(folder: Path, identity: Identity) -> bytes:
         return (folder / MANIFEST).read_bytes()
     except (FileNotFoundError, IsADirectoryError):
         raise missing(identity, MANIFEST) from None
+
+
+@contextmanager
+def unreadable_is_told(identity: Identity) -> Iterator[None]:
+    """Turns files that the operating system does not let this user read into a sentence."""
+    try:
+        yield
+    except PermissionError:
+        raise ZoneUnavailable(
+            "The operating system does not let you read the files of version {version} of {dataset}. Ask who runs the "
+            "zone to add you to its group.",
+            code="unreadable",
+            dataset=identity.dataset,
+            version=identity.version,
+        ) from None
 
 
 def check_there(folder: Path, identity: Identity) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import io
 import os
 import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from secure_zone.errors import ZoneUnavailable
@@ -20,42 +20,51 @@ FILE_MODE, FOLDER_MODE, STAGING_MODE = 0o640, 0o750, 0o700
 BLOCK = 1024 * 1024
 
 
-class NewFile(io.RawIOBase):
-    """A file that did not exist before, hashed as it is written. `close()` returns after the bytes are on the disk."""
+class NewFile:
+    """A file that did not exist before, hashed as it is written; pyarrow writes to it too.
+
+    As a context: leaving it well means that the bytes are on the disk.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
-        self._buffered = os.fdopen(self._descriptor, "wb", buffering=BLOCK)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
+        self._file = os.fdopen(descriptor, "wb", buffering=BLOCK)
         self._hash = hashlib.sha256()
         self.size = 0
 
-    def writable(self) -> bool:
-        return True
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was written, in hex."""
+        return self._hash.hexdigest()
 
     def write(self, data: Any) -> int:
         fault("draft:in-part")
         view = memoryview(data)
         self._hash.update(view)
-        self._buffered.write(view)
+        self._file.write(view)
         self.size += view.nbytes
         return view.nbytes
 
     def tell(self) -> int:
         return self.size
 
-    def close(self) -> None:
-        if self.closed:
-            return
-        super().close()
-        try:
-            self._buffered.flush()
-            os.fsync(self._descriptor)
-        finally:
-            self._buffered.close()
+    def flush(self) -> None:
+        self._file.flush()
 
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
+    def __enter__(self) -> NewFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            if error is None:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -99,13 +108,20 @@ def remove_folder(path: Path) -> None:
 
 
 @contextmanager
-def full_disk_is_told() -> Iterator[None]:
-    """Turns "no space left" into a sentence; the caller has undone what was written."""
+def disk_problems_are_told() -> Iterator[None]:
+    """Turns a disk that is full, or that cannot be written, into a sentence; the caller undoes what was written."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ZoneUnavailable(
                 "The disk of the data area is full: nothing was changed. Make room, then try again.", code="disk_full"
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO):
+            raise ZoneUnavailable(
+                "The data area cannot be written ({reason}): nothing was changed. Check the disk and who owns the "
+                "folder, then try again.",
+                code="disk_unwritable",
+                reason=os.strerror(error.errno),
             ) from None
         raise

@@ -91,6 +91,11 @@ class Manifest:
         return sum(table.rows for table in self.tables)
 
     @property
+    def size(self) -> int:
+        """Bytes of all parts together."""
+        return sum(part.size for table in self.tables for part in table.parts)
+
+    @property
     def files(self) -> frozenset[str]:
         """The names of all files that the version's folder must hold, and no others."""
         return frozenset({MANIFEST, *(part.file for table in self.tables for part in table.parts)})

@@ -19,7 +19,7 @@ import pyarrow.parquet.encryption as pe
 
 from secure_zone.errors import NotFound
 from secure_zone.keys.secret import Secret
-from secure_zone.store.checking import check_contents, check_folder, damaged, read_manifest
+from secure_zone.store.checking import check_contents, check_folder, damaged, read_manifest, unreadable_is_told
 from secure_zone.store.manifest import Identity, Manifest, Part, TableEntry, file_key, open_manifest
 from secure_zone.store.queries import private_connection, source_errors
 
@@ -37,12 +37,13 @@ def open_version(
 ) -> OpenVersion:
     """The version in `folder`, checked against the manifest that the ledger names by its SHA-256."""
     identity = Identity(zone_id, dataset, version, purpose)
-    manifest = open_manifest(read_manifest(folder, identity), manifest_sha256, key, identity)
-    opened = OpenVersion(folder, manifest, key)
-    check_folder(folder, manifest)
-    if sum(part.size for table in manifest.tables for part in table.parts) <= HASHED_AT_OPENING:
-        check_contents(folder, manifest)
-    opened.check_footers()
+    with unreadable_is_told(identity):
+        manifest = open_manifest(read_manifest(folder, identity), manifest_sha256, key, identity)
+        opened = OpenVersion(folder, manifest, key)
+        check_folder(folder, manifest)
+        if manifest.size <= HASHED_AT_OPENING:
+            check_contents(folder, manifest)
+        opened.check_footers()
     return opened
 
 
@@ -124,6 +125,8 @@ class OpenVersion:
             for part in table.parts:
                 try:
                     footer = pq.read_metadata(self._folder / part.file, decryption_properties=self._decryption(part))
+                except PermissionError:
+                    raise
                 except (OSError, pa.ArrowInvalid):
                     raise damaged(self.manifest.identity, part.file) from None
                 if footer.num_rows != part.rows:

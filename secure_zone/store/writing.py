@@ -31,7 +31,7 @@ from secure_zone.store.faults import fault
 from secure_zone.store.files import (
     STAGING_MODE,
     NewFile,
-    full_disk_is_told,
+    disk_problems_are_told,
     make_folder,
     place,
     remove_folder,
@@ -69,15 +69,15 @@ class Draft:
         self._target = version_folder(data_area, identity.dataset, identity.version)
         self._tables: dict[str, tuple[pa.Schema, list[Part]]] = {}
         self._mine = True
-        if self._target.exists() or self._folder.exists():
-            raise Conflict(
-                "Version {version} of {dataset} exists already, or its publication was interrupted. "
-                "Start the custodian again to clear that, or publish under the next number.",
-                code="version_exists",
-                dataset=identity.dataset,
-                version=identity.version,
-            )
-        with full_disk_is_told():
+        with disk_problems_are_told():
+            if self._target.exists() or self._folder.exists():
+                raise Conflict(
+                    "Version {version} of {dataset} exists already, or its publication was interrupted. "
+                    "Start the custodian again to clear that, or publish under the next number.",
+                    code="version_exists",
+                    dataset=identity.dataset,
+                    version=identity.version,
+                )
             try:
                 make_folder(staging_folder(data_area), STAGING_MODE)
                 make_folder(self._files)
@@ -96,7 +96,7 @@ class Draft:
             raise BadInput("The rows added to {table} have other columns than those before.", table=table)
         path = self._files / name
         try:
-            with full_disk_is_told():
+            with disk_problems_are_told():
                 with NewFile(path) as file:
                     written = self._write_part(file, name, schema, in_groups(batches))
                 fault("draft:after-part")
@@ -132,7 +132,7 @@ class Draft:
             made_from=self._made_from,
         )
         content, sha256 = seal_manifest(manifest, self._key)
-        with full_disk_is_told():
+        with disk_problems_are_told():
             write_file(self._files / MANIFEST, content)
             fault("draft:before-sync")
             sync_folder(self._files)
@@ -151,7 +151,7 @@ class Draft:
             raise Conflict("The draft must be sealed before it is published.")
         self._mine = False
         try:
-            with full_disk_is_told():
+            with disk_problems_are_told():
                 place(self._files, self._target)
                 fault("publish:after-rename")
             yield

@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 
 import pytest
 
+from secure_zone.errors import Damaged
 from secure_zone.keys.passphrase import CHEAPEST, wrap_private_key
-from secure_zone.keys.sealing import KeyPair
+from secure_zone.keys.sealing import KeyPair, unseal
 from secure_zone.keys.secret import Secret
 from secure_zone.keys.signing import Signer
 
@@ -78,6 +79,17 @@ def test_a_traceback_with_all_locals_does_not_show_it() -> None:
     assert "key = Secret(***)" in shown
     assert not any(seen in shown for seen in SEEN)
     assert pair.private.reveal().startswith(BYTES)
+
+
+@pytest.mark.parametrize("length", [96, 95])
+def test_a_key_that_does_not_open_is_in_no_local_variable(length: int) -> None:
+    private = Secret(BYTES.ljust(length, b"-"))
+    try:
+        unseal(private, b"nothing", purpose="a")
+    except Damaged:
+        shown = "".join(traceback.TracebackException(*sys.exc_info(), capture_locals=True).format())
+    assert "Secret(***)" in shown
+    assert not any(seen in shown for seen in SEEN)
 
 
 def test_a_log_line_does_not_show_it() -> None:

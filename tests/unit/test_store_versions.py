@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from store_versions import answers, people, publish
+from store_versions import Published, answers, people, publish
 
-from secure_zone.errors import BadInput, Conflict, NotFound
+from secure_zone.errors import BadInput, Conflict, NotFound, ZoneUnavailable
 from secure_zone.keys.secret import Secret
 from secure_zone.store.area import Store
 from secure_zone.store.batches import ROWS_PER_GROUP, in_groups
@@ -199,3 +202,28 @@ def test_types_survive(store: Store) -> None:
         }
     )
     assert publish(store, tables={"people": table}).open().arrow("people").to_table().equals(table)
+
+
+@pytest.fixture
+def strangers_store() -> Iterator[Store]:
+    """A store with one version, seen by a user of the operating system who has no rights to it."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        store = Store(Path(folder) / "data_area", "zone-a")
+        publish(store)
+        store.data_area.chmod(0o755)
+        (store.data_area / "datasets").chmod(0o700)
+        os.seteuid(65534)
+        try:
+            yield store
+        finally:
+            os.seteuid(0)
+
+
+def test_files_of_somebody_else_are_a_sentence(strangers_store: Store) -> None:
+    with pytest.raises(ZoneUnavailable, match="does not let you read the files of version 1 of survey-answers"):
+        Published(strangers_store, "survey-answers", 1, "research", Secret.random(), "0" * 64).open()
+    with pytest.raises(ZoneUnavailable, match=r"cannot be written \(Permission denied\): nothing was changed"):
+        publish(strangers_store, version=2)
