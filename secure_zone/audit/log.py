@@ -20,9 +20,9 @@ from secure_zone.ledger.transactions import Reading, Writing
 
 _ADVICE = "Run `varde audit verify`, and restore the key area and the data area from the same backup."
 LONGEST = 10_000  # characters of one entry
-# Eleven digits, also with the usual space: nothing of this form is ever written (RULES 2.3). Inside a hash they are
-# no such number.
-_IDENTITY_NUMBER = re.compile(r"(?<![0-9a-f])\d{6} ?\d{5}(?![0-9a-f])")
+# Eleven digits, also with the usual space or a hyphen: nothing of this form is ever written (RULES 2.3). Inside a hash
+# they are no such number.
+_IDENTITY_NUMBER = re.compile(r"(?<![0-9a-f])\d{6}[ \u00a0-]?\d{5}(?![0-9a-f])")
 
 
 @dataclass(frozen=True)
