@@ -13,25 +13,23 @@ from scipy.special import expit
 
 from analysis.design import Design, build_design, outcome_vector
 from analysis.errors import BadArgument, ConstantColumn, NoConvergence, warn
+from analysis.glm.families import BINOMIAL, POISSON
+from analysis.glm.irls import irls
+from analysis.glm.separation import check_separation
 from analysis.multilevel.groups import gather
-from analysis.multilevel.working_correlation import KINDS
+from analysis.multilevel.working_correlation import CORRELATIONS, WorkingCorrelation
 from analysis.results import Fit
 
+MOST_STEPS = 100
+ADVICE = 'The estimates do not settle. Look for extreme values, scale the columns, or try correlation="independence".'
 
-@dataclass(frozen=True)
-class Family:
-    """A distribution with its canonical link: `mean` of the linear predictor, `variance` of the mean, a first guess."""
-
-    outcome: str
-    mean: Callable[[np.ndarray], np.ndarray]
-    variance: Callable[[np.ndarray], np.ndarray]
-    link: Callable[[float], float]
-
-
-FAMILIES = {
-    "gaussian": Family("number", lambda eta: eta, np.ones_like, float),
-    "binomial": Family("binary", expit, lambda mu: mu * (1 - mu), lambda m: float(np.log(m / (1 - m)))),
-    "poisson": Family("count", np.exp, lambda mu: mu, lambda m: float(np.log(m))),
+# What the outcome must be, the mean for a linear predictor (canonical link) and the variance for a mean.
+KINDS = {"gaussian": "number", "binomial": "binary", "poisson": "count"}
+MEANS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"gaussian": np.asarray, "binomial": expit, "poisson": np.exp}
+VARIANCES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "gaussian": np.ones_like,
+    "binomial": lambda mean: mean * (1 - mean),
+    "poisson": np.asarray,
 }
 
 
@@ -72,7 +70,7 @@ class GEE(Fit):
 
     def predict(self, data: pd.DataFrame) -> np.ndarray:
         """Expected outcome (a probability, a count) of rows of `data`, averaged over groups."""
-        return FAMILIES[self.family].mean(self.design.rows(data) @ self.coefficients)
+        return MEANS[self.family](self.design.rows(data) @ self.coefficients)
 
 
 def gee(
@@ -104,52 +102,25 @@ def gee(
     0  Intercept     -1.49       0.13
     1       wave      0.23       0.06
     """
-    if family not in FAMILIES:
-        raise BadArgument(f"family is one of {', '.join(FAMILIES)}; it was {family!r}.")
-    if correlation not in KINDS:
-        raise BadArgument(f"correlation is one of {', '.join(KINDS)}; it was {correlation!r}.")
-    kind = FAMILIES[family]
+    if family not in KINDS:
+        raise BadArgument(f"family is one of {', '.join(KINDS)}; it was {family!r}.")
+    if correlation not in CORRELATIONS:
+        raise BadArgument(f"correlation is one of {', '.join(CORRELATIONS)}; it was {correlation!r}.")
     design = build_design(data, formula, also=(outcome, group))
-    y = outcome_vector(data, outcome, design.kept, kind=kind.outcome)
+    y = outcome_vector(data, outcome, design.kept, kind=KINDS[family])
     if np.ptp(y) == 0:
         raise ConstantColumn(f"The outcome {outcome!r} has the same value in all {len(y)} complete rows.")
-    groups = gather(data, group, design.kept, least=1 if correlation == "independence" else 2)
+    groups = gather(data, group, design.kept, shared=correlation != "independence")
     X, y = design.matrix[groups.order], y[groups.order]
-    working = KINDS[correlation](groups)
-    coefficients = np.zeros(X.shape[1])
-    if family != "gaussian":
-        centre = linalg.lstsq(X, np.full(len(y), kind.link(float(y.mean()))))[0]
-        coefficients = centre
-    scale, parameter = 1.0, 0.0
-    for iteration in range(1, 101):
-        mu = kind.mean(X @ coefficients)
-        root = np.sqrt(kind.variance(mu))
-        if not np.isfinite(root).all() or root.min() <= 0:
-            raise NoConvergence(_advice(family))
-        residuals = (y - mu) / root
-        gradient = X * root[:, None]  # canonical link: d mu / d eta is the variance
-        if iteration > 1:  # the first step is the ordinary regression
-            scale = float(residuals @ residuals) / len(y)
-            parameter = working.estimate(residuals, scale)
-        divided = working.divide(gradient, parameter)
-        bread = gradient.T @ divided
-        step = linalg.solve(bread, divided.T @ residuals, assume_a="sym")
-        coefficients = coefficients + step
-        if np.abs(X @ step).max() <= 1e-10 * max(1.0, float(np.abs(X @ coefficients).max())) and iteration > 1:
-            break
-    else:
-        raise NoConvergence(_advice(family))
-    scores = groups.sums(divided * residuals[:, None])
-    inverse = np.linalg.inv(bread)
+    solved = _solve(X, y, design.terms, family, CORRELATIONS[correlation](groups))
+    scores = groups.sums(solved.divided * solved.residuals[:, None])
+    inverse = np.linalg.inv(solved.bread)
     notes: list[str] = []
     if groups.count < 40:
-        warn(
-            f"Robust errors of {groups.count} groups are too small; 40 or more are needed to trust the intervals.",
-            notes,
-        )
+        warn(f"Robust errors of {groups.count} groups are too small: trust the intervals from about 40 groups.", notes)
     return GEE(
         terms=design.terms,
-        coefficients=coefficients,
+        coefficients=solved.coefficients,
         covariance=inverse @ (scores.T @ scores) @ inverse,
         n=len(y),
         n_dropped=design.n_dropped,
@@ -160,15 +131,53 @@ def gee(
         correlation=correlation,
         n_groups=groups.count,
         largest_group=int(groups.sizes.max()),
-        correlation_parameter=parameter,
-        scale=scale,
-        covariance_naive=scale * inverse,
-        iterations=iteration,
+        correlation_parameter=solved.correlation,
+        scale=solved.scale,
+        covariance_naive=solved.scale * inverse,
+        iterations=solved.iterations,
         design=design,
     )
 
 
-def _advice(family: str) -> str:
-    if family == "binomial":
-        return "The estimates do not settle: a term may divide the outcome perfectly. Look at the outcome by each term."
-    return 'The estimates do not settle. Scale the columns, look for extreme values, or try correlation="independence".'
+@dataclass(frozen=True)
+class _Solved:
+    """Where the equations hold: `bread` (p, p) is D'R^-1 D, `divided` (n, p) R^-1 D, `residuals` Pearson's."""
+
+    coefficients: np.ndarray
+    scale: float
+    correlation: float
+    bread: np.ndarray
+    divided: np.ndarray
+    residuals: np.ndarray
+    iterations: int
+
+
+def _solve(X: np.ndarray, y: np.ndarray, terms: tuple[str, ...], family: str, working: WorkingCorrelation) -> _Solved:
+    """Fisher scoring from the independent fit, scale and correlation estimated anew at every step."""
+    coefficients = _independent(X, y, terms, family)
+    for iteration in range(1, MOST_STEPS + 1):
+        mu = MEANS[family](X @ coefficients)
+        root = np.sqrt(VARIANCES[family](mu))
+        if not np.isfinite(root).all() or root.min() <= 0:
+            raise NoConvergence(ADVICE)
+        residuals = (y - mu) / root
+        gradient = X * root[:, None]  # canonical link: d mu / d eta is the variance
+        scale = float(residuals @ residuals) / len(y)
+        correlation = working.estimate(residuals, scale)
+        divided = working.divide(gradient, correlation)
+        bread = gradient.T @ divided
+        step = linalg.solve(bread, divided.T @ residuals, assume_a="sym")
+        coefficients = coefficients + step
+        if np.abs(X @ step).max() <= 1e-10 * max(1.0, float(np.abs(X @ coefficients).max())):
+            return _Solved(coefficients, scale, correlation, bread, divided, residuals, iteration)
+    raise NoConvergence(ADVICE)
+
+
+def _independent(X: np.ndarray, y: np.ndarray, terms: tuple[str, ...], family: str) -> np.ndarray:
+    """Coefficients of the ordinary regression, checked for separation: where the iterations start."""
+    if family == "gaussian":
+        return linalg.lstsq(X, y)[0]
+    one = np.ones(len(y))
+    solution = irls(X, terms, y, one, BINOMIAL if family == "binomial" else POISSON)
+    check_separation(X, terms, y, one, solution, binomial=family == "binomial")
+    return solution.coefficients

@@ -37,18 +37,18 @@ class Groups:
         return np.arange(len(self.codes)) - np.repeat(self.starts, self.sizes)
 
 
-def gather(data: pd.DataFrame, group: str, kept: np.ndarray, *, least: int = 2) -> Groups:
-    """Groups of the rows at positions `kept`; TooFewGroups below `least` groups or where every group is one row."""
+def gather(data: pd.DataFrame, group: str, kept: np.ndarray, *, shared: bool = True) -> Groups:
+    """Groups of the rows at positions `kept`; TooFewGroups below two, or (`shared`) where every group is one row."""
     column = data[group]
     if len(kept) < len(column):
         column = column.iloc[kept]
     codes, labels = pd.factorize(column, sort=True)
-    if len(labels) < least:
+    if len(labels) < 2:
         raise TooFewGroups(
-            f"Column {group!r} has {len(labels)} group(s) in the {len(kept)} complete rows, but needs {least}. "
+            f"Column {group!r} has {len(labels)} group in the {len(kept)} complete rows; this needs two or more. "
             "Give the column that tells the units apart."
         )
-    if least > 1 and len(labels) == len(codes):
+    if shared and len(labels) == len(codes):
         raise TooFewGroups(
             f"Every row has a {group!r} of its own, so between and within groups cannot be told apart. "
             "Give a column whose values are shared by several rows."

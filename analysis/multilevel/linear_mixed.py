@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from analysis.columns import plain_column
 from analysis.design import Design, build_design, outcome_vector
 from analysis.errors import BadArgument, BadOutcome, ConstantColumn, TooFewGroups, warn
 from analysis.multilevel.groups import gather
@@ -141,10 +142,13 @@ def linear_mixed(
         raise ConstantColumn(f"The outcome {outcome!r} has the same value in all {n} complete rows.")
     Z = np.ones((n, q))
     for k, column in enumerate(slope_columns, start=1):
-        Z[:, k] = data[column].to_numpy(dtype=float, na_value=np.nan)[design.kept]
+        values = plain_column(data[column], column, design.kept)
+        if isinstance(values, pd.Categorical):
+            raise BadArgument(f"The slope {column!r} is not a number. Code it as numbers, such as 0 and 1, first.")
+        if np.ptp(values.astype(float)) == 0:
+            raise ConstantColumn(f"The slope {column!r} has the same value in all {n} complete rows. Leave it out.")
+        Z[:, k] = values
     scale = np.sqrt((Z**2).mean(axis=0))
-    if not scale.all():
-        raise ConstantColumn(f"A slope column of {', '.join(slope_columns)} is 0 in all rows. Leave it out.")
     order = groups.order
     likelihood = ProfiledLikelihood(design.matrix[order], (Z / scale)[order], y[order], groups, reml=method == "reml")
     theta = likelihood.search()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -12,11 +13,12 @@ from scipy.special import expit
 
 from analysis.design import Design, build_design, outcome_vector
 from analysis.errors import NoConvergence, NoEvents, Separation, warn
+from analysis.glm.families import BINOMIAL
+from analysis.glm.irls import irls
+from analysis.glm.separation import check_separation
 from analysis.multilevel.groups import gather
 from analysis.multilevel.laplace import LaplaceLikelihood, Point
 from analysis.results import Fit
-
-SEPARATED = 15.0  # a linear predictor this far out for a whole term means odds beyond e^15
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -116,15 +118,22 @@ def logistic_mixed(data: pd.DataFrame, formula: str, *, outcome: str, group: str
             f"The outcome {outcome!r} is {int(y[0])} in all {len(y)} complete rows. There is nothing to model."
         )
     likelihood = LaplaceLikelihood(np.ascontiguousarray(design.matrix[groups.order]), y[groups.order], groups)
-    ordinary = _ordinary_logistic(likelihood.X, likelihood.y, design.terms)
-    theta, point, covariance, iterations = _maximise(likelihood, ordinary)
+    one = np.ones(len(y))
+    solution = irls(likelihood.X, design.terms, likelihood.y, one, BINOMIAL)
+    check_separation(likelihood.X, design.terms, likelihood.y, one, solution, binomial=True)
+    counts = groups.sums(likelihood.y)
+    if ((counts == 0) | (counts == groups.sizes)).all():
+        raise Separation(
+            f"The outcome {outcome!r} is the same for everybody within every group of {group!r}, so the groups "
+            "divide it perfectly and their variance is infinite. Model the groups themselves, one row each."
+        )
+    theta, point, covariance, iterations = _maximise(likelihood, solution.coefficients)
     sd = abs(float(theta[-1]))
     notes: list[str] = []
     if sd == 0:
         warn(
             f"The variance between groups of {group!r} is estimated as 0: the fit equals a logistic regression.", notes
         )
-    _check_separation(likelihood.X, theta[:-1], design.terms)
     effects = pd.DataFrame({group: groups.labels, "Intercept": sd * point.modes * np.sign(theta[-1] or 1.0)})
     return LogisticMixed(
         terms=design.terms,
@@ -168,8 +177,6 @@ def _maximise(likelihood: LaplaceLikelihood, ordinary: np.ndarray) -> tuple[np.n
         negative, np.zeros(len(start)), jac=True, method="BFGS", options={"gtol": 1e-3, "maxiter": 200}
     )
     z = found.x
-    if not np.isfinite(found.fun):
-        raise NoConvergence(f"No maximum in {evaluations} evaluations. Scale the columns, or use fewer terms.")
     sd = (start + unwhiten @ z)[-1]
     at_zero = abs(sd) < 1e-2 and likelihood.at(ordinary, 0.0).log_likelihood >= -found.fun - 1e-8
     if at_zero:
@@ -192,7 +199,9 @@ def _maximise(likelihood: LaplaceLikelihood, ordinary: np.ndarray) -> tuple[np.n
     return theta, likelihood.at(theta[:-1], theta[-1]), covariance, evaluations
 
 
-def _hessian(negative: Any, z: np.ndarray, step: float = 1e-4) -> np.ndarray:
+def _hessian(
+    negative: Callable[[np.ndarray], tuple[float, np.ndarray]], z: np.ndarray, step: float = 1e-4
+) -> np.ndarray:
     """Central differences of the gradient, whose coordinates have a scale of one standard error."""
     columns = []
     for k in range(len(z)):
@@ -211,28 +220,3 @@ def _start(likelihood: LaplaceLikelihood, ordinary: np.ndarray) -> tuple[np.ndar
     variance = float(((residuals**2).sum() - weights.sum()) / (weights**2).sum())
     sd = np.sqrt(min(max(variance, 0.04), 4.0))
     return ordinary * np.sqrt(1 + 0.346 * sd**2), sd
-
-
-def _ordinary_logistic(X: np.ndarray, y: np.ndarray, terms: tuple[str, ...]) -> np.ndarray:
-    """Coefficients of the logistic regression without groups, by iteratively reweighted least squares."""
-    coefficients = np.zeros(X.shape[1])
-    for _ in range(50):
-        probability = expit(X @ coefficients)
-        weight = probability * (1 - probability)
-        step = linalg.lstsq((X * weight[:, None]).T @ X, X.T @ (y - probability))[0]
-        coefficients = coefficients + step
-        if np.abs(X @ step).max() < 1e-10:
-            return coefficients
-        _check_separation(X, coefficients, terms)
-    raise NoConvergence("The logistic regression did not settle in 50 steps. Scale the columns, or use fewer terms.")
-
-
-def _check_separation(X: np.ndarray, coefficients: np.ndarray, terms: tuple[str, ...]) -> None:
-    """Raise where one term alone moves the log-odds so far that its estimate must be infinite."""
-    reach = np.abs(coefficients) * np.array([np.ptp(column) for column in X.T])
-    worst = int(np.argmax(reach))
-    if reach[worst] > 2 * SEPARATED:
-        raise Separation(
-            f"The term {terms[worst]} divides the outcome (almost) perfectly, so its estimate is infinite. "
-            "Look at the outcome by its values; merge levels or leave the term out."
-        )

@@ -100,7 +100,9 @@ class Autoregressive:
         return (own.reshape(shape) * rows - parameter * (before + after)) / weight
 
 
-KINDS: dict[str, type[Independence] | type[Exchangeable] | type[Autoregressive]] = {
+WorkingCorrelation = Independence | Exchangeable | Autoregressive
+
+CORRELATIONS: dict[str, type[Independence] | type[Exchangeable] | type[Autoregressive]] = {
     "independence": Independence,
     "exchangeable": Exchangeable,
     "ar1": Autoregressive,
