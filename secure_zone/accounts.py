@@ -86,6 +86,14 @@ def check_user_name(user: str) -> None:
         raise BadInput("The user name holds something that looks like a national identity number. Choose another.")
 
 
+def check_display_name(name: str) -> None:
+    """A name as it is shown: of a person, or of the zone."""
+    if not (name == name.strip() and name.isprintable() and 1 <= len(name) <= 80):
+        raise BadInput("A name to show is 1 to 80 characters, without line breaks.")
+    if re.search(IDENTITY_NUMBER, name):
+        raise BadInput("The name holds something that looks like a national identity number. Leave it out.")
+
+
 def check_reason(why: str, policy: AccountPolicy = POLICY) -> None:
     """A reason is written for the person who reads the log later (RULES 2.2)."""
     if len(why.strip()) < policy.shortest_reason:

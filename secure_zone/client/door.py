@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from secure_zone.api import models
-from secure_zone.client.transport import Transport
+from secure_zone.client.transport import Transport, body
 from secure_zone.folder import ZoneFolder
 from secure_zone.keys.secret import Secret
 from secure_zone.roles import Role
@@ -84,8 +84,8 @@ class Zone:
 
     def sign_in(self, user: str, passphrase: str, code: str) -> Self:
         """A signed-in Zone. SignInFailed for whatever reason it fails."""
-        body = models.SignIn(user=user, passphrase=passphrase, code=code)
-        answer = models.SignedIn.model_validate(self._transport.call("POST", "/session", body))
+        asked = body(models.SignIn, user=user, passphrase=passphrase, code=code)
+        answer = models.SignedIn.model_validate(self._transport.call("POST", "/session", asked))
         return type(self)(self._folder, answer.token)
 
     # --- sessions ---------------------------------------------------------------------------------------------------
@@ -114,21 +114,21 @@ class Zone:
 
     def start_enrolment(self, passphrase: str | None = None) -> models.Enrolment:
         """A new second factor to show; in force when confirmed. The passphrase is needed to replace one."""
-        body = models.EnrolmentStart(passphrase=passphrase)
-        return models.Enrolment.model_validate(self._transport.call("POST", "/enrolment/start", body))
+        asked = body(models.EnrolmentStart, passphrase=passphrase)
+        return models.Enrolment.model_validate(self._transport.call("POST", "/enrolment/start", asked))
 
     def confirm_enrolment(self, code: str, new_passphrase: str | None = None) -> models.SessionView:
         """Put the new second factor in force by one of its codes."""
-        body = models.EnrolmentConfirm(code=code, new_passphrase=new_passphrase)
-        return models.SessionView.model_validate(self._transport.call("POST", "/enrolment/confirm", body))
+        asked = body(models.EnrolmentConfirm, code=code, new_passphrase=new_passphrase)
+        return models.SessionView.model_validate(self._transport.call("POST", "/enrolment/confirm", asked))
 
     def change_passphrase(self, current: str, new: str) -> None:
         """Re-wrap one's private key. One's other sessions end."""
-        self._transport.call("POST", "/account/passphrase", models.PassphraseChange(current=current, new=new))
+        self._transport.call("POST", "/account/passphrase", body(models.PassphraseChange, current=current, new=new))
 
     def change_language(self, language: str) -> None:
         """nb or en."""
-        self._transport.call("PUT", "/account/language", models.LanguageChange(language=language))
+        self._transport.call("PUT", "/account/language", body(models.LanguageChange, language=language))
 
     # --- users ------------------------------------------------------------------------------------------------------
 
@@ -138,8 +138,8 @@ class Zone:
 
     def invite(self, user: str, display_name: str, role: Role | str, why: str) -> models.Invitation:
         """A new user. The invitation is shown this once."""
-        body = models.NewUser(user=user, display_name=display_name, role=Role(role), why=why)
-        return models.Invitation.model_validate(self._transport.call("POST", "/users", body))
+        asked = body(models.NewUser, user=user, display_name=display_name, role=str(role), why=why)
+        return models.Invitation.model_validate(self._transport.call("POST", "/users", asked))
 
     def reset(self, user: str, why: str) -> models.Invitation:
         """For a lost second factor: a one-time code that goes with the user's own passphrase."""
@@ -151,10 +151,10 @@ class Zone:
 
     def remove(self, user: str, why: str) -> None:
         """The user's keys and sessions go; the name stays in the log. A holder's removal rotates the key area."""
-        self._transport.call("DELETE", f"/users/{_segment(user)}", models.Why(why=why))
+        self._transport.call("DELETE", f"/users/{_segment(user)}", body(models.Why, why=why))
 
     def _invitation(self, method: str, path: str, why: str) -> models.Invitation:
-        return models.Invitation.model_validate(self._transport.call(method, path, models.Why(why=why)))
+        return models.Invitation.model_validate(self._transport.call(method, path, body(models.Why, why=why)))
 
     # --- key area ---------------------------------------------------------------------------------------------------
 
@@ -164,11 +164,15 @@ class Zone:
 
     def unseal(self, why: str) -> models.KeyAreaView:
         """Open the key area with one's own key."""
-        return models.KeyAreaView.model_validate(self._transport.call("POST", "/key-area/unseal", models.Why(why=why)))
+        return models.KeyAreaView.model_validate(
+            self._transport.call("POST", "/key-area/unseal", body(models.Why, why=why))
+        )
 
     def seal(self, why: str) -> models.KeyAreaView:
         """Close the key area until a holder opens it again."""
-        return models.KeyAreaView.model_validate(self._transport.call("POST", "/key-area/seal", models.Why(why=why)))
+        return models.KeyAreaView.model_validate(
+            self._transport.call("POST", "/key-area/seal", body(models.Why, why=why))
+        )
 
     # --- datasets ---------------------------------------------------------------------------------------------------
 
@@ -181,9 +185,9 @@ class Zone:
         # Here, because DuckDB and pyarrow take a while to load and only reading needs them.
         from secure_zone.store.reading import open_version
 
-        body = models.OpenDataset(version=version, why=why)
+        asked = body(models.OpenDataset, version=version, why=why)
         opened = models.OpenedDataset.model_validate(
-            self._transport.call("POST", f"/datasets/{_segment(name)}/open", body)
+            self._transport.call("POST", f"/datasets/{_segment(name)}/open", asked)
         )
         return open_version(
             self._folder.data_area / opened.folder,

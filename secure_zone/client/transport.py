@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import ValidationError
@@ -63,6 +63,18 @@ class Transport:
     def close(self) -> None:
         """Let the connections go."""
         self._http.close()
+
+
+Body = TypeVar("Body", bound=Message)
+
+
+def body(kind: type[Body], **fields: object) -> Body:
+    """A request's body, or BadInput that names the fields that are not of the right form."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        named = sorted({str(place["loc"][0]) for place in error.errors(include_input=False) if place["loc"]})
+    raise errors.BadInput("Not of the right form: {fields}.", fields=", ".join(named))
 
 
 def raised_from(answer: httpx.Response) -> errors.ZoneError:

@@ -18,7 +18,7 @@ from secure_zone.api import models
 from secure_zone.audit import log
 from secure_zone.custodian import credentials
 from secure_zone.custodian.credentials import OneTimeCode
-from secure_zone.custodian.house import FOUNDED, Clock, utc_now
+from secure_zone.custodian.house import Clock, utc_now
 from secure_zone.errors import BadInput, Conflict
 from secure_zone.facts import FORMAT, ZoneFacts, write_facts
 from secure_zone.folder import ZoneFolder
@@ -34,6 +34,7 @@ from secure_zone.ledger.users import User
 from secure_zone.roles import Role
 
 CLOSED, OPEN = 0o700, 0o750
+FOUNDED = "zone.found"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class FirstUser:
 def first_user(user: str, display_name: str, role: Role) -> FirstUser:
     """A first user with new credentials."""
     accounts.check_user_name(user)
+    accounts.check_display_name(display_name)
     return FirstUser(user, display_name, role, new_passphrase(), OneTimeCode.new(), KeyPair.generate())
 
 
@@ -70,6 +72,7 @@ def found_zone(
     """
     if not profile.usable_in(demo):
         raise BadInput("The passphrase profile {name} is for tests only.", name=profile.name)
+    accounts.check_display_name(name)
     signer = Signer.generate()
     facts = ZoneFacts(
         zone_id="".join(secrets.choice(credentials.CLEAR) for _ in range(20)),

@@ -11,7 +11,7 @@ from secure_zone.errors import BadInput
 from secure_zone.settings import Settings
 
 OWN_FOLDER, OWN_SOCKET = 0o700, 0o600
-GROUP_FOLDER, GROUP_SOCKET = 0o750, 0o660
+GROUP_FOLDER, GROUP_SOCKET, DATA_FOLDER = 0o750, 0o660, 0o2750
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -28,13 +28,16 @@ def listen(settings: Settings) -> socket.socket:
     listening.bind(os.fspath(path))
     path.chmod(OWN_SOCKET)
     if settings.group is not None:
-        _open_to_group(path, settings.group)
+        _open_to_group(path, settings.folder.data_area, settings.group)
     listening.listen(128)
     return listening
 
 
-def _open_to_group(path: Path, group: str) -> None:
+def _open_to_group(path: Path, data_area: Path, group: str) -> None:
     try:
+        # The data area too, and what is made in it inherits the group; the files in it are encrypted.
+        shutil.chown(data_area, group=group)
+        data_area.chmod(DATA_FOLDER)
         shutil.chown(path, group=group)
         path.chmod(GROUP_SOCKET)
         shutil.chown(path.parent, group=group)

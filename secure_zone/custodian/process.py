@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
+from types import FrameType
 
 import uvicorn
 
 from secure_zone.custodian.app import create_app
-from secure_zone.custodian.house import open_house
 from secure_zone.custodian.listening import listen
+from secure_zone.custodian.opening import open_house
 from secure_zone.settings import Settings
 
 log = logging.getLogger("varde.custodian")
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, *, log_level: int = logging.INFO) -> None:
     """Run until SIGTERM or SIGINT. ZoneError when the zone cannot be opened; nothing has been changed then."""
-    # Nothing the custodian makes is for others to read, whatever the caller's own setting.
-    os.umask(0o077)
-    _log_to_stderr()
+    # Nothing the custodian makes is for others to read, whatever the caller's own setting; a group only if it is named.
+    os.umask(0o077 if settings.group is None else 0o027)
+    _log_to_stderr(log_level)
     with open_house(settings) as house:
         listening = listen(settings)
         try:
@@ -36,6 +38,9 @@ def serve(settings: Settings) -> None:
                 http="h11",
                 ws="none",
             )
+            for number in (signal.SIGTERM, signal.SIGINT):
+                # uvicorn stops on these, then raises them again; the house must still be closed after that.
+                signal.signal(number, _heard)
             uvicorn.Server(config).run(sockets=[listening])
         finally:
             listening.close()
@@ -43,10 +48,14 @@ def serve(settings: Settings) -> None:
     log.info("custodian stopped")
 
 
-def _log_to_stderr() -> None:
+def _heard(_signal: int, _frame: FrameType | None) -> None:
+    """The signal has done what it should."""
+
+
+def _log_to_stderr(level: int) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     ours = logging.getLogger("varde")
     ours.handlers = [handler]
-    ours.setLevel(logging.INFO)
+    ours.setLevel(level)
     ours.propagate = False

@@ -9,7 +9,8 @@ from secure_zone.api import models
 from secure_zone.custodian import demo_users
 from secure_zone.custodian.demo_users import DemoCredentials
 from secure_zone.custodian.founding import first_user, found_zone
-from secure_zone.custodian.house import Clock, House, open_house, utc_now
+from secure_zone.custodian.house import Clock, House, utc_now
+from secure_zone.custodian.opening import open_house
 from secure_zone.custodian.sessions import Session
 from secure_zone.custodian.use_cases import account, publish, users
 from secure_zone.custodian.use_cases.sign_in import sign_in

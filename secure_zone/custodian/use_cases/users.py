@@ -48,6 +48,7 @@ def see_all(house: House, session: Session) -> list[models.UserView]:
 def invite(house: House, session: Session, new: models.NewUser) -> models.Invitation:
     """A new user with a key pair of their own under a temporary passphrase. A holder is given the key area too."""
     accounts.check_user_name(new.user)
+    accounts.check_display_name(new.display_name)
     accounts.check_reason(new.why)
     _check_allowed(house, session, Verb.INVITE_USER)
     user, invitation = invited(house, new.user, new.display_name, new.role)
