@@ -7,10 +7,13 @@ that is neither is left alone and named: it may belong to a ledger that was not 
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from secure_zone.errors import ZoneUnavailable
 from secure_zone.store.faults import fault
 from secure_zone.store.files import remove_folder, sync_folder
 from secure_zone.store.paths import draft_target, staging_folder, version_folder
@@ -55,12 +58,23 @@ def destroy_files(data_area: Path, dataset: str, version: int) -> None:
     """Removes a version's files; the ledger has destroyed its keys before. Repeating it is fine."""
     folder = version_folder(data_area, dataset, version)
     fault("destroy:before-files")
-    if folder.is_dir():
-        for file in sorted(folder.iterdir()):
-            file.unlink()
-            fault("destroy:after-file")
-        folder.rmdir()
-        sync_folder(folder.parent)
+    try:
+        if folder.is_dir():
+            for file in sorted(folder.iterdir()):
+                file.unlink()
+                fault("destroy:after-file")
+            folder.rmdir()
+            sync_folder(folder.parent)
+    except OSError as error:
+        raise ZoneUnavailable(
+            "The keys of version {version} of {dataset} are destroyed, but its files cannot be removed ({reason}). "
+            "Without keys they are noise. Check the disk and who owns the folder, then start the custodian again: it "
+            "removes them.",
+            code="files_remain",
+            dataset=dataset,
+            version=version,
+            reason=os.strerror(error.errno or errno.EIO),
+        ) from None
     fault("destroy:after-folder")
 
 

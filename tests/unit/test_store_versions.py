@@ -227,3 +227,5 @@ def test_files_of_somebody_else_are_a_sentence(strangers_store: Store) -> None:
         Published(strangers_store, "survey-answers", 1, "research", Secret.random(), "0" * 64).open()
     with pytest.raises(ZoneUnavailable, match=r"cannot be written \(Permission denied\): nothing was changed"):
         publish(strangers_store, version=2)
+    with pytest.raises(ZoneUnavailable, match=r"keys of version 1 .* are destroyed, but its files cannot be removed"):
+        strangers_store.destroy_files("survey-answers", 1)
