@@ -7,14 +7,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, optimize, special
+from scipy import optimize, special
 
 from analysis.counts.nb_likelihood import Counts, Derivatives, derivatives, deviance, log_likelihood
-from analysis.errors import NoConvergence, NoEvents, warn
+from analysis.errors import NoEvents, warn
 from analysis.glm.families import POISSON
 from analysis.glm.fit import GlmFit, null_mean
 from analysis.glm.irls import Solution, irls
 from analysis.glm.observations import Observations, observe
+from analysis.glm.positive import solve_positive, solve_stiffened
 from analysis.glm.sandwich import sandwich
 from analysis.glm.separation import check_separation
 from analysis.glm.standardised import Standardised
@@ -196,20 +197,12 @@ def _step(columns: Standardised, at: Derivatives) -> np.ndarray:
     p = len(score)
     full = np.empty((p + 1, p + 1))
     full[:p, :p], full[:p, p], full[p, :p], full[p, p] = information, -cross, -cross, at.tau_curvature
-    try:
-        step: np.ndarray = linalg.solve(full, np.append(score, at.tau_score), assume_a="pos")
-    except linalg.LinAlgError:
-        expected, score, _ = _sums(columns, at.expected_curvature, at.score, at.cross)
-        try:
-            beta_step = linalg.solve(expected, score, assume_a="pos")
-        except linalg.LinAlgError as error:
-            raise NoConvergence(
-                "The information matrix became singular: look for terms that say nearly the same and for columns "
-                "with a few extreme values; rescale or leave out."
-            ) from error
-        tau_step = at.tau_score / max(abs(at.tau_curvature), 1e-8)
-        step = np.append(beta_step, np.clip(tau_step, -2, 2))
-    return step
+    step = solve_positive(full, np.append(score, at.tau_score))
+    if step is not None:
+        return step
+    expected, score, _ = _sums(columns, at.expected_curvature, at.score, at.cross)
+    beta_step = solve_stiffened(expected, score)
+    return np.append(beta_step, np.clip(at.tau_score / max(abs(at.tau_curvature), 1e-8), -2, 2))
 
 
 def _sums(

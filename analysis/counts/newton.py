@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
 
 from analysis.counts.densities import Density, Rows
 from analysis.errors import NoConvergence
+from analysis.glm.positive import solve_positive
 
 MOST_STEPS = 200
 SETTLED = 1e-12
@@ -85,10 +85,8 @@ def _climb(information: np.ndarray, gradient: np.ndarray) -> np.ndarray:
     diagonal = np.maximum(np.abs(np.diag(information)), 1e-10)
     ridge = 0.0
     for _ in range(30):
-        try:
-            step: np.ndarray = linalg.solve(information + ridge * np.diag(diagonal), gradient, assume_a="pos")
-        except linalg.LinAlgError:
-            ridge = max(10 * ridge, 1e-4)
-        else:
+        step = solve_positive(information + ridge * np.diag(diagonal), gradient)
+        if step is not None:
             return step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-300))
+        ridge = max(10 * ridge, 1e-4)
     return gradient / diagonal

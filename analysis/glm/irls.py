@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
 
-from analysis.errors import NoConvergence
 from analysis.glm.families import Family
+from analysis.glm.positive import solve_stiffened
 from analysis.glm.standardised import Standardised
 
 MOST_STEPS = 60
@@ -49,7 +48,7 @@ def irls(
     value = _value(family, y, size, eta)
     for step in range(1, MOST_STEPS + 1):
         information, score = _normal_equations(columns, y, size, eta, family)
-        move = _solve(information, score)
+        move = solve_stiffened(information, score)
         new_beta, new_eta, new_value = beta, eta, -np.inf
         for halving in range(25):
             new_beta = beta + move / 2**halving
@@ -80,7 +79,7 @@ def _first_guess(columns: Standardised, y: np.ndarray, size: np.ndarray, family:
         weighted = block * weight[rows, None]
         left += weighted.T @ block
         right += weighted.T @ target[rows]
-    return _solve(left, right)
+    return solve_stiffened(left, right)
 
 
 def _normal_equations(
@@ -95,23 +94,6 @@ def _normal_equations(
         score += residual[rows] @ block
         information += block.T @ (block * weight[rows, None])
     return information, score
-
-
-def _solve(information: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """The Newton step; a matrix that has lost its rank is stiffened just enough to go on."""
-    ridge = 0.0
-    size = max(float(np.trace(information)) / len(information), np.finfo(float).tiny)
-    for _ in range(12):
-        try:
-            step: np.ndarray = linalg.solve(information + ridge * np.eye(len(information)), score, assume_a="pos")
-        except linalg.LinAlgError:
-            ridge = size * 1e-12 if ridge == 0 else ridge * 100
-        else:
-            return step
-    raise NoConvergence(
-        "The information matrix is singular: look for terms that say nearly the same, and for columns with a few "
-        "extreme values; rescale or leave out."
-    )
 
 
 def _solution(

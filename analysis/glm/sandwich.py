@@ -13,7 +13,9 @@ def sandwich(bread: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
     Without a small-sample factor, as in coxph and geeglm.
     """
-    return bread @ (scores.T @ scores) @ bread
+    changes = scores @ bread
+    covariance: np.ndarray = changes.T @ changes
+    return covariance
 
 
 def cluster_codes(data: pd.DataFrame, cluster: str, kept: np.ndarray) -> tuple[np.ndarray, int]:
