@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.columns import Column, factorise
 
-# Collapsing pays while there are at most this many rows of the data for a cell, and key spaces up to this size.
+# Collapsing pays while there are at least this many rows of the data for a cell; keys are numbered up to this size.
 FEWEST_ROWS_PER_CELL = 2
 LARGEST_KEY_SPACE = 1 << 22
 SAMPLE = 4096
@@ -33,7 +33,7 @@ def find_cells(columns: Sequence[Column], n: int) -> Cells | None:
     ([0, 1, 0, 0], [3, 1])
     """
     most = n // FEWEST_ROWS_PER_CELL
-    key = np.zeros(n, dtype=np.int64)
+    key = np.zeros(n, dtype=np.int32)
     space = 1
     for column in columns:
         if _too_many_values(column, most):
@@ -41,10 +41,17 @@ def find_cells(columns: Sequence[Column], n: int) -> Cells | None:
         codes, levels = factorise(column)
         if space * len(levels) > LARGEST_KEY_SPACE:
             key, space = _compressed(key, space)
-            if space > most:
-                return None
-        key = key * len(levels) + codes if space > 1 else codes.astype(np.int64)
-        space *= len(levels)
+        if space * len(levels) > LARGEST_KEY_SPACE:
+            found, pairs = pd.factorize(key.astype(np.int64) * len(levels) + codes)
+            key, space = found.astype(np.int32), len(pairs)
+        elif space == 1:
+            key, space = codes.astype(np.int32), len(levels)
+        else:
+            key *= np.int32(len(levels))
+            key += codes.astype(np.int32, copy=False)
+            space *= len(levels)
+        if space > LARGEST_KEY_SPACE and space > most:
+            return None
     code, k = _compressed(key, space)
     if k > most:
         return None
@@ -63,8 +70,7 @@ def _too_many_values(column: Column, most: int) -> bool:
 
 def _compressed(key: np.ndarray, space: int) -> tuple[np.ndarray, int]:
     """Keys renumbered so that each number from 0 is in use, and how many there are."""
-    if space <= max(LARGEST_KEY_SPACE, 4 * len(key)):
-        present = np.bincount(key, minlength=space) > 0
-        return (np.cumsum(present) - 1)[key], int(present.sum())
-    codes, values = pd.factorize(key)
-    return codes, len(values)
+    present = np.bincount(key, minlength=space) > 0
+    if present.all():
+        return key, space
+    return (np.cumsum(present, dtype=np.int32) - np.int32(1))[key], int(present.sum())

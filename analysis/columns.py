@@ -42,8 +42,7 @@ def plain_column(series: pd.Series, name: str, kept: np.ndarray | None = None) -
         series = series.iloc[kept]
     dtype = series.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        used: pd.Categorical = series.array.remove_unused_categories()
-        return used
+        return _used_categories(series.array)
     if types.is_bool_dtype(dtype):
         return series.to_numpy(dtype=bool)
     if types.is_integer_dtype(dtype):
@@ -55,6 +54,15 @@ def plain_column(series: pd.Series, name: str, kept: np.ndarray | None = None) -
     if types.is_complex_dtype(dtype) or types.is_datetime64_any_dtype(dtype) or types.is_timedelta64_dtype(dtype):
         raise BadArgument(_not_usable(name, dtype))
     return _from_objects(series, name)
+
+
+def _used_categories(values: pd.Categorical) -> pd.Categorical:
+    """Without the categories that no value has; the very same object where there are none such."""
+    codes, known = values.codes, len(values.categories)
+    if len(codes) > known and len(np.unique(codes[:WIDEST_RANGE])) == known:
+        return values
+    used: pd.Categorical = values.remove_unused_categories()
+    return used
 
 
 def _from_objects(series: pd.Series, name: str) -> Column:
@@ -101,8 +109,7 @@ def factorise(column: Column) -> tuple[np.ndarray, pd.Index]:
         if high - low < WIDEST_RANGE:
             shifted = column - low
             present = np.bincount(shifted, minlength=high - low + 1) > 0
-            levels = np.flatnonzero(present)
-            rank = np.cumsum(present) - 1
-            return rank[shifted], pd.Index(levels + low)
+            levels = pd.Index(np.flatnonzero(present) + low)
+            return shifted if present.all() else (np.cumsum(present) - 1)[shifted], levels
     codes, values = pd.factorize(column, sort=True)
     return codes, pd.Index(values)
