@@ -31,7 +31,7 @@ def account() -> None:
 
 def passphrase() -> None:
     """A form that changes the passphrase: it re-wraps one's own key, and nothing else."""
-    with st.form("passphrase", clear_on_submit=True, border=False):
+    with st.form("passphrase", clear_on_submit=True, border=False, width=520):
         old = st.text_input(_("The passphrase you have now"), type="password", autocomplete="current-password")
         new = st.text_input(
             _("A new passphrase"),
@@ -72,7 +72,7 @@ def own_sessions(view: SessionView) -> None:
     others = [one.session_id for one in mine if not one.current]
     if not others:
         return
-    with st.form("end-session", border=False):
+    with st.form("end-session", border=False, width=520):
         chosen = st.selectbox(_("Another session"), others, format_func=lambda one: named[one])
         if st.form_submit_button(_("End this session")):
             with told():

@@ -27,7 +27,7 @@ def replace() -> None:
 def start() -> None:
     """The first step: show that it is really you."""
     st.write(_("For a new phone, for example. The old one works until the new one is confirmed."))
-    with st.form("start-factor", clear_on_submit=True, border=False):
+    with st.form("start-factor", clear_on_submit=True, border=False, width=520):
         passphrase = st.text_input(_("Your passphrase"), type="password", autocomplete="current-password")
         if st.form_submit_button(_("Set up a new second factor"), type="primary"):
             with told():
@@ -42,7 +42,7 @@ def confirm(started: Enrolment) -> None:
     st.html(f'<img class="varde-qr" src="data:image/svg+xml;base64,{picture}" alt="{label}" width="208" height="208">')
     st.markdown(_("Or type this key:"))
     st.code(started.secret, language=None)
-    with st.form("confirm-factor", clear_on_submit=True, border=False):
+    with st.form("confirm-factor", clear_on_submit=True, border=False, width=520):
         code = st.text_input(_("The code it shows now"), max_chars=10, autocomplete="one-time-code")
         sent = st.form_submit_button(_("Confirm"), type="primary")
     if sent:

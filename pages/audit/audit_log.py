@@ -62,11 +62,12 @@ def verdict(report: AuditReport) -> None:
     """Whole, or where it is not."""
     if report.sound:
         st.success(_("The log is whole: {count} entries, every one as it was written.").format(count=report.entries))
+        if report.newest is not None:
+            st.caption(_("Note this place outside the zone to hold a later check against it:"))
+            st.code(report.newest, language=None, wrap_lines=True)
         return
     st.error(
         _("The log is not as it was written. Tell the project leader, and change nothing until it is looked into.")
     )
-    rows = [
-        [finding.place, finding.what, "–" if finding.seq is None else str(finding.seq)] for finding in report.findings
-    ]
-    table(_("What was found"), [_("Where"), _("What"), _("No.")], rows, numeric=(2,))
+    rows = [[one.place, _(one.template).format(**one.params)] for one in report.findings]
+    table(_("What was found"), [_("Where"), _("What")], rows)

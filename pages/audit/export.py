@@ -24,7 +24,7 @@ def row(entry: AuditEntry, language: str) -> list[str]:
     """One entry to read."""
     return [
         str(entry.seq),
-        formats.moment(entry.at, language),
+        formats.moment(entry.at, language, seconds=True),
         entry.who,
         verb_names(_).get(entry.verb, entry.verb),
         entry.subject or "–",

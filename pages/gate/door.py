@@ -51,13 +51,16 @@ class Door:
         zone.close()
         return token
 
-    async def session(self, token: str | None) -> SessionView | None:
-        """Whose session it is; none when it has ended or never was. ZoneUnavailable when nobody can tell."""
+    async def session(self, token: str | None, *, afresh: bool = False) -> SessionView | None:
+        """Whose session it is; none when it has ended or never was. ZoneUnavailable when nobody can tell.
+
+        afresh: ask the custodian also when it was asked a moment ago.
+        """
         if token is None:
             return None
         seen = self._seen.get(token)
         now = time.monotonic()
-        if seen is not None and now - seen.at < FRESH_SECONDS:
+        if seen is not None and now - seen.at < FRESH_SECONDS and not afresh:
             return seen.view
         zone = seen.zone if seen is not None else self._zone(token)
         try:

@@ -58,7 +58,7 @@ class SignIn:
 
     async def show(self, request: Request) -> Response:
         try:
-            if await self.door.session(token_of(request)) is not None:
+            if await self.door.session(token_of(request), afresh=True) is not None:
                 return RedirectResponse(where_to(request.query_params.get("next")), 303)
         except ZoneUnavailable:
             return await self.form(request)

@@ -40,7 +40,7 @@ def zone_state(view: SessionView) -> None:
         lines.append(
             _("The key area is open.") if area.open else _("The key area is closed: one who holds a key must open it.")
         )
-    minutes = max(1, view.idle_seconds_left // 60)
+    minutes = -(-view.idle_seconds_left // 60)
     hours = formats.moment(formats.seconds_from_now(view.seconds_left), view.language)
     lines.append(
         _("You are signed out after {minutes} minutes without activity, at the latest {when}.").format(

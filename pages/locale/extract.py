@@ -59,6 +59,18 @@ def of_errors() -> Iterator[tuple[str, str]]:
                         yield f"{file.relative_to(ROOT).as_posix()}:{node.lineno}", text
 
 
+def of_findings() -> Iterator[tuple[str, str]]:
+    """(place, template) for what a check of the audit log can find, and for advice that errors take as a value."""
+    for file in sorted((ROOT / "secure_zone").rglob("*.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                name = getattr(node.targets[0] if isinstance(node, ast.Assign) else node.target, "id", "")
+                if name == "SENTENCES" or name.endswith("ADVICE"):
+                    for text in getattr(node.value, "values", [node.value]):
+                        if isinstance(text, ast.Constant):
+                            yield f"{file.relative_to(ROOT).as_posix()}:{text.lineno}", str(text.value)
+
+
 def called(node: ast.Call) -> str:
     """The last name of what is called: `Refused` for both Refused(...) and errors.Refused(...)."""
     function = node.func
@@ -68,7 +80,7 @@ def called(node: ast.Call) -> str:
 def messages() -> Catalog:
     """All sentences with their places."""
     found = Catalog(project="Varde", charset="utf-8")
-    for place, text in [*of_pages(), *of_errors()]:
+    for place, text in [*of_pages(), *of_errors(), *of_findings()]:
         name, _, line = place.rpartition(":")
         found.add(text, locations=[(name, int(line))])
     return found

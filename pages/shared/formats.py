@@ -22,10 +22,14 @@ def number(value: float, language: str, digits: int | None = None) -> str:
     return str(numbers.format_decimal(value, format=pattern, locale=LOCALES[language]))
 
 
-def moment(value: datetime, language: str) -> str:
-    """Date and time of day in Norwegian time; a moment without a zone is taken as UTC."""
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return str(dates.format_datetime(aware, "medium", tzinfo=HERE, locale=LOCALES[language]))
+def moment(value: datetime, language: str, *, seconds: bool = False) -> str:
+    """Date and time of day in Norwegian time; a moment without a zone is taken as UTC.
+
+    >>> moment(datetime(2026, 7, 1, 12, 30, 15), "nb"), moment(datetime(2026, 7, 1, 12, 30, 15), "en", seconds=True)
+    ('1. juli 2026 14:30', '1 Jul 2026 14:30:15')
+    """
+    here = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(HERE)
+    return f"{day(here, language)} {here:%H:%M:%S}" if seconds else f"{day(here, language)} {here:%H:%M}"
 
 
 def day(value: date, language: str) -> str:

@@ -20,29 +20,37 @@ COOKIE = "varde_session"
 Kept = TypeVar("Kept")
 
 
+def _forget_visit() -> None:
+    """Nothing of a visit is left, but for the language in which its end is told."""
+    spoken = language()
+    st.session_state.clear()
+    st.session_state["visit.language"] = spoken
+
+
 def begin() -> SessionView | None:
     """The session of this run, which counts as activity; none when there is none, and then nothing is remembered."""
     token = st.context.cookies.get(COOKIE)
     if not token:
-        st.session_state.clear()
+        _forget_visit()
         return None
     mark = hashlib.sha256(token.encode()).hexdigest()
-    if st.session_state.get("mark") != mark:
+    if st.session_state.get("visit.mark") != mark:
         st.session_state.clear()
-        st.session_state["mark"] = mark
-        st.session_state["zone"] = Zone.from_token(token)
+        st.session_state["visit.mark"] = mark
+        st.session_state["visit.zone"] = Zone.from_token(token)
     try:
         view = zone().touch()
     except SessionEnded:
-        st.session_state.clear()
+        _forget_visit()
         return None
-    st.session_state["view"] = view
+    st.session_state["visit.view"] = view
+    st.session_state["visit.language"] = view.language
     return view
 
 
 def zone() -> Zone:
     """The door to the zone, as the person signed in."""
-    door = st.session_state.get("zone")
+    door = st.session_state.get("visit.zone")
     if not isinstance(door, Zone):
         raise SessionEnded("Your session has ended. Sign in again.")
     return door
@@ -50,7 +58,7 @@ def zone() -> Zone:
 
 def current() -> SessionView:
     """The session as the custodian described it at the start of this run."""
-    view = st.session_state.get("view")
+    view = st.session_state.get("visit.view")
     if not isinstance(view, SessionView):
         raise SessionEnded("Your session has ended. Sign in again.")
     return view
@@ -59,15 +67,14 @@ def current() -> SessionView:
 def end() -> None:
     """Sign out, and forget everything of this visit."""
     door = zone()
-    st.session_state.clear()
+    _forget_visit()
     door.sign_out()
     door.close()
 
 
 def language() -> str:
     """The reader's language; the default where nobody is signed in."""
-    view = st.session_state.get("view")
-    return view.language if isinstance(view, SessionView) else DEFAULT
+    return str(st.session_state.get("visit.language", DEFAULT))
 
 
 def _(message: str) -> str:

@@ -43,7 +43,7 @@ def state(area: KeyAreaView, view: SessionView) -> None:
     wanted = "key_area.seal" if area.open else "key_area.unseal"
     if wanted not in view.may:
         return
-    with st.form("key-area", border=True):
+    with st.form("key-area", border=True, width=720):
         why = st.text_input(_("Reason"), max_chars=500, help=_("Kept in the audit log. No national identity numbers."))
         if st.form_submit_button(_("Close the key area") if area.open else _("Open the key area")):
             with told():

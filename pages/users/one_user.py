@@ -44,7 +44,7 @@ def ask(others: list[UserView]) -> Change | None:
         "renew": _("Renew the account: the passphrase is lost. The key area must be open"),
         "remove": _("Remove the user: keys and sessions go, the name stays in the audit log"),
     }
-    with st.form("change-user", border=False):
+    with st.form("change-user", border=False, width=720):
         user = st.selectbox(_("User"), list(names), format_func=lambda one: names[one])
         kind = st.radio(_("What to do"), list(kinds), format_func=lambda one: kinds[one])
         why = st.text_input(_("Reason"), max_chars=500, help=_("Kept in the audit log. No national identity numbers."))

@@ -72,7 +72,7 @@ def add_user() -> None:
     """A form for a new user; the invitation is shown on the next run."""
     names = role_names(_)
     roles = list(names)
-    with st.form("add-user", border=False):
+    with st.form("add-user", border=False, width=720):
         left, right = st.columns(2)
         display_name = left.text_input(_("Name"), max_chars=80)
         user = right.text_input(_("User name"), max_chars=32, help=_("Small letters, digits, dot, hyphen, underscore."))

@@ -50,10 +50,10 @@
 
   // The workbench says in a marker of its own which language it speaks and whether the session is over.
   function read() {
-    const marker = document.querySelector("[data-varde-language]");
-    if (!marker) return;
-    document.documentElement.lang = marker.dataset.vardeLanguage;
-    if (marker.dataset.vardeOver) leave(marker.dataset.vardeOver);
+    for (const marker of document.querySelectorAll("[data-varde-language]")) {
+      document.documentElement.lang = marker.dataset.vardeLanguage;
+      if (marker.dataset.vardeOver) leave(marker.dataset.vardeOver);
+    }
   }
 
   new MutationObserver(read).observe(document.documentElement, { childList: true, subtree: true, attributes: true,
