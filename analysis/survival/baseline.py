@@ -23,23 +23,21 @@ def baseline_hazard(fit: CoxFit, *, centred: bool = False) -> pd.DataFrame:
     basehaz, where `centred=True` is the default, and leaves 0/1 columns at 0).
     """
     sample, sets, point = fit.sample, fit.likelihood.sets, fit.point
-    increments = fit.likelihood.increments(point).hazard
-    at_mean = np.exp(-point.shift)
-    level = at_mean if centred else at_mean * np.exp(-sample.mean / sample.scale @ point.beta)
-    path = sets.running(increments) * level
-    bounds = np.searchsorted(sets.stratum, np.arange(sample.strata.count + 1))
-    order = np.argsort(sample.strata.code, kind="stable")
-    ends = np.cumsum(np.bincount(sample.strata.code, minlength=sample.strata.count))
-    frames = []
-    for g, rows in enumerate(np.split(order, ends[:-1])):
-        times, place = np.unique(sample.stop[rows], return_inverse=True)
-        hazard = path[_cells(sets.time, bounds[g], bounds[g + 1], times, len(path) - 1)]
-        events = np.bincount(place, weights=sample.event[rows], minlength=len(times)).astype(int)
-        frame = pd.DataFrame(
-            {"time": times, "n_event": events, "cumulative_hazard": hazard, "survival": np.exp(-hazard)}
-        )
-        frames.append(sample.strata.beside(g, frame) if len(sample.strata.labels.columns) else frame)
-    return pd.concat(frames, ignore_index=True)
+    origin = 0.0 if centred else sample.mean / sample.scale @ point.beta
+    path = sets.running(fit.likelihood.increments(point).hazard) * np.exp(-point.shift - origin)
+    order = np.lexsort((sample.stop, sample.strata.code))
+    stratum, time, event = sample.strata.code[order], sample.stop[order], sample.event[order]
+    new = np.flatnonzero(np.concatenate([[True], (np.diff(stratum) > 0) | (np.diff(time) > 0)]))
+    n_event = np.add.reduceat(event.astype(np.int64), new)
+    # The rows with an event are the event times, in the same order.
+    cell = np.cumsum(n_event > 0) - 1
+    first = np.searchsorted(sets.stratum, stratum[new])
+    hazard = path[np.where(cell < first, sets.n_times, cell)]
+    frame = pd.DataFrame(
+        {"time": time[new], "n_event": n_event, "cumulative_hazard": hazard, "survival": np.exp(-hazard)}
+    )
+    labels = sample.strata.labels.iloc[stratum[new]].reset_index(drop=True)
+    return pd.concat([labels, frame], axis=1)
 
 
 def predicted_survival(
@@ -53,41 +51,46 @@ def predicted_survival(
     Statistics 9:93; R's survfit.coxph).
     """
     sample, likelihood, point = fit.sample, fit.likelihood, fit.point
-    z = critical_value(level)
+    if len(new_data) == 0:
+        raise BadArgument("new_data has no rows: give one row for each person to predict for.")
     stratum = _strata_of(fit, new_data)
     X = (sample.design.rows(new_data) - sample.mean) / sample.scale
-    risk = np.exp(X @ point.beta - point.shift)
     increments = likelihood.increments(point)
     hazard = likelihood.sets.running(increments.hazard)
     square = likelihood.sets.running(increments.square)
     means = likelihood.sets.running(likelihood.mean_sums(point).crossed(increments)[0])
     covariance = fit.covariance * np.outer(sample.scale, sample.scale)
     bounds = np.searchsorted(likelihood.sets.stratum, np.arange(sample.strata.count + 1))
-    frames = []
-    for i, label in enumerate(new_data.index):
-        begin, end = bounds[stratum[i]], bounds[stratum[i] + 1]
-        grid = likelihood.sets.time[begin:end] if times is None else _within_follow_up(fit, stratum[i], times)
-        cells = _cells(likelihood.sets.time, begin, end, grid, len(hazard) - 1)
-        cumulative = hazard[cells] * risk[i]
-        distance = hazard[cells, None] * X[i] - means[cells]
-        variance = (square[cells] + np.einsum("kp,pq,kq->k", distance, covariance, distance)) * risk[i] ** 2
-        error = np.sqrt(variance)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "row": [label] * len(grid),
-                    "time": grid,
-                    "survival": np.exp(-cumulative),
-                    "std_error": np.exp(-cumulative) * error,
-                    "conf_low": np.exp(-cumulative - z * error),
-                    "conf_high": np.minimum(np.exp(-cumulative + z * error), 1.0),
-                    "cumulative_hazard": cumulative,
-                }
-            )
+    pieces: list[tuple[np.ndarray, ...]] = []
+    for g in np.unique(stratum):
+        rows, begin, end = np.flatnonzero(stratum == g), bounds[g], bounds[g + 1]
+        grid = likelihood.sets.time[begin:end] if times is None else _within_follow_up(fit, g, times)
+        cells = _cells(likelihood.sets.time, begin, end, grid, likelihood.sets.n_times)
+        risk = np.exp(X[rows] @ point.beta - point.shift)[:, None]
+        # The quadratic form of (hazard x - means) in the covariance, for each row and time.
+        weighed, mean = X[rows] @ covariance, means[cells]
+        spread = np.einsum("ip,ip->i", weighed, X[rows])[:, None] * hazard[cells] ** 2
+        spread -= 2 * (weighed @ mean.T) * hazard[cells]
+        spread += np.einsum("kp,pq,kq->k", mean, covariance, mean)
+        error = np.sqrt(np.maximum(square[cells] + spread, 0.0)) * risk
+        pieces.append(
+            (np.repeat(rows, len(grid)), np.tile(grid, len(rows)), (hazard[cells] * risk).ravel(), error.ravel())
         )
-    if not frames:
-        raise BadArgument("new_data has no rows: give one row for each person to predict for.")
-    return pd.concat(frames, ignore_index=True)
+    row, time, cumulative, error = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    order = np.argsort(row, kind="stable")
+    row, time, cumulative, error = row[order], time[order], cumulative[order], error[order]
+    half = critical_value(level) * error
+    return pd.DataFrame(
+        {
+            "row": new_data.index[row],
+            "time": time,
+            "survival": np.exp(-cumulative),
+            "std_error": np.exp(-cumulative) * error,
+            "conf_low": np.exp(-cumulative - half),
+            "conf_high": np.minimum(np.exp(-cumulative + half), 1.0),
+            "cumulative_hazard": cumulative,
+        }
+    )
 
 
 def _cells(event_times: np.ndarray, begin: int, end: int, times: np.ndarray, none: int) -> np.ndarray:

@@ -27,14 +27,15 @@ class RiskSets:
 
     time, stratum: (K,); last: (n,) the last event time in the row's run, K where the run is empty;
     before: (n,) the event time just before the run, K where the run begins at the stratum's first, or None when
-    nobody enters late; blocks: first and end position of each stratum with more than one event time.
+    nobody enters late; begins, ends: the stretch of each stratum with more than one event time, the longest first.
     """
 
     time: np.ndarray
     stratum: np.ndarray
     last: np.ndarray
     before: np.ndarray | None
-    blocks: tuple[tuple[int, int], ...]
+    begins: np.ndarray
+    ends: np.ndarray
 
     @property
     def n_times(self) -> int:
@@ -58,16 +59,15 @@ class RiskSets:
             ends = np.arange(0, len(data) + 1, max(len(data) // max(n, 1), 1), dtype=self.last.dtype)
             bins = sparse.csc_array((data, places, ends), shape=(size, n)) @ values
         bins = bins[:-1]
-        for first, end in self.blocks:
-            bins[first:end] = np.cumsum(bins[first:end][::-1], axis=0)[::-1]
+        # From the end back: bins seen in reverse order.
+        self._accumulate(bins[::-1], self.n_times - self.ends, self.n_times - self.begins)
         return bins
 
     def running(self, increments: np.ndarray) -> np.ndarray:
         """Running sums of `increments` (K, ...) within each stratum, with a last entry of 0: (K + 1, ...)."""
         path = np.zeros((self.n_times + 1, *increments.shape[1:]))
         path[:-1] = increments
-        for first, end in self.blocks:
-            np.cumsum(increments[first:end], axis=0, out=path[first:end])
+        self._accumulate(path, self.begins, self.ends)
         return path
 
     def spread(self, increments: np.ndarray) -> np.ndarray:
@@ -77,6 +77,23 @@ class RiskSets:
         if self.before is not None:
             total -= path[self.before]
         return total
+
+    @staticmethod
+    def _accumulate(values: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> None:
+        """Turn values into running sums within each stretch, in place.
+
+        Few strata are summed one after another; many short ones all at once, place by place. A single running sum over
+        all strata would be simpler, but would leave small strata with the rounding of the large ones before them.
+        """
+        longest = int((ends - begins).max(initial=0))
+        if len(begins) <= longest:
+            for begin, end in zip(begins, ends, strict=True):
+                np.cumsum(values[begin:end], axis=0, out=values[begin:end])
+            return
+        reached = np.searchsorted(begins - ends, -np.arange(longest), side="left")
+        for place in range(1, longest):
+            here = begins[: reached[place]] + place
+            values[here] += values[here - 1]
 
 
 def find_risk_sets(stop: np.ndarray, event: np.ndarray, start: np.ndarray | None, stratum: np.ndarray) -> RiskSets:
@@ -99,13 +116,16 @@ def find_risk_sets(stop: np.ndarray, event: np.ndarray, start: np.ndarray | None
     before = None
     if upto_start is not None and (begin > first).any():
         before = np.where(at_risk & (begin > first), begin - 1, dump)
+    lengths = np.diff(firsts)
+    several = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths > 1)]
     index = np.int32 if 2 * len(stop) < np.iinfo(np.int32).max else np.int64
     return RiskSets(
         time=times[cells % max(len(times), 1)] if dump else times,
         stratum=cells // max(len(times), 1),
         last=last.astype(index),
         before=None if before is None else before.astype(index),
-        blocks=tuple((int(a), int(b)) for a, b in zip(firsts[:-1], firsts[1:], strict=True) if b - a > 1),
+        begins=firsts[:-1][several],
+        ends=firsts[1:][several],
     )
 
 
