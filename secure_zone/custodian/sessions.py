@@ -59,7 +59,7 @@ class Sessions:
         with self._lock:
             self._drop_expired(now)
             own = [key for key, other in self._held.items() if other.user == user]
-            for key in own[: len(own) - MOST_PER_USER + 1]:
+            for key in own[: max(0, len(own) - MOST_PER_USER + 1)]:
                 self._end(key)
             self._held[_digest(token)] = session
         return token, session

@@ -45,7 +45,7 @@ def check(secret: Secret, code: str, now: float, last_step: int | None) -> int |
     All steps of the window are computed and compared whatever the outcome. Where two steps share a code, the later one
     counts, so that the same digits cannot be used again.
     """
-    given = "".join(code.split()).encode()
+    given = "".join(code.split()).encode("utf-8", "surrogatepass")
     accepted = None
     for step in range(max(step_at(now) - WINDOW, 0), step_at(now) + WINDOW + 1):
         right = hmac.compare_digest(code_at(secret, step).encode(), given)
