@@ -101,7 +101,7 @@ def _sandwich(likelihood: PartialLikelihood, estimate: Estimate, sample: CoxSamp
     if group is None:
         n_groups = len(sample.stop)
         group = np.arange(n_groups, dtype=np.int32)
-    scores = likelihood.grouped_scores(group, n_groups, estimate.point, estimate.expected)
+    scores = likelihood.grouped_scores(group, n_groups, estimate.point, estimate.expected, estimate.means)
     bread = np.linalg.inv(estimate.information)
     influence = scores @ bread / sample.scale
     return influence.T @ influence

@@ -10,7 +10,7 @@ from scipy import linalg
 
 from analysis.errors import AnalysisError, NoConvergence, NoEvents, Separation
 from analysis.survival.cox_identified import check_identified
-from analysis.survival.partial_likelihood import PartialLikelihood, Point
+from analysis.survival.partial_likelihood import MeanSums, PartialLikelihood, Point
 
 MAX_ITERATIONS = 60
 MAX_HALVINGS = 40
@@ -28,13 +28,14 @@ RUNNING_AWAY = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """The maximum: `point`, the weighted `expected` events (n,) there and the `information` (p, p).
+    """The maximum: `point`, with the weighted `expected` events (n,), the `means` and the `information` (p, p) there.
 
     null_log_likelihood and score_statistic (chi-square) belong to all coefficients at 0.
     """
 
     point: Point
     expected: np.ndarray
+    means: MeanSums
     information: np.ndarray
     null_log_likelihood: float
     score_statistic: float
@@ -45,7 +46,11 @@ def maximise(likelihood: PartialLikelihood, terms: Sequence[str]) -> Estimate:
     """The maximum of `likelihood` from 0, or an error that names the `terms` in its way."""
     point = likelihood.at(np.zeros(likelihood.X.shape[1]))
     null = point.log_likelihood
-    expected, score, information = _derivatives(likelihood, point)
+    increments = likelihood.increments(point)
+    expected = likelihood.expected(point, increments)
+    score = likelihood.score(expected)
+    means = likelihood.mean_sums(point)
+    information = likelihood.information(expected, increments, means)
     check_identified(information, likelihood.events.mean_weight @ likelihood.events.counts, terms)
     factor = linalg.cho_factor(information)
     step = linalg.cho_solve(factor, score)
@@ -59,12 +64,14 @@ def maximise(likelihood: PartialLikelihood, terms: Sequence[str]) -> Estimate:
                 break
             raise _stuck(likelihood, terms, step, iterations)
         point, previous = trial, decrement
-        expected = likelihood.expected(point, likelihood.increments(point))
+        increments = likelihood.increments(point)
+        expected = likelihood.expected(point, increments)
         score = likelihood.score(expected)
         step = linalg.cho_solve(factor, score)
         fresh = bool(score @ step > KEEP_INFORMATION * previous)
         if fresh:
-            expected, score, information = _derivatives(likelihood, point)
+            means = likelihood.mean_sums(point)
+            information = likelihood.information(expected, increments, means)
             try:
                 factor = linalg.cho_factor(information)
             except linalg.LinAlgError as error:
@@ -72,21 +79,13 @@ def maximise(likelihood: PartialLikelihood, terms: Sequence[str]) -> Estimate:
             step = linalg.cho_solve(factor, score)
         decrement = float(score @ step)
         if decrement < FLAT:
-            running = np.abs(step) * np.ptp(likelihood.X, axis=0)
-            if running.max() > RUNNING_AWAY:
-                raise _separation(likelihood, terms, int(running.argmax()))
+            _check_runaway(likelihood, terms, step)
             if fresh and decrement > previous / 2:
                 break
     if not fresh:
-        expected, score, information = _derivatives(likelihood, point)
-    return Estimate(point, expected, information, null, score_statistic, iterations)
-
-
-def _derivatives(likelihood: PartialLikelihood, point: Point) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    increments = likelihood.increments(point)
-    expected = likelihood.expected(point, increments)
-    information = likelihood.information(expected, increments, likelihood.mean_sums(point))
-    return expected, likelihood.score(expected), information
+        means = likelihood.mean_sums(point)
+        information = likelihood.information(expected, increments, means)
+    return Estimate(point, expected, means, information, null, score_statistic, iterations)
 
 
 def _climb(likelihood: PartialLikelihood, point: Point, step: np.ndarray) -> Point | None:
@@ -98,6 +97,15 @@ def _climb(likelihood: PartialLikelihood, point: Point, step: np.ndarray) -> Poi
             return trial
         step = step / 2
     return None
+
+
+def _check_runaway(likelihood: PartialLikelihood, terms: Sequence[str], step: np.ndarray) -> None:
+    """Raise where a step still moves somebody's linear predictor although the likelihood is flat."""
+    # A value lies within sqrt(n) standard deviations of the mean, and the deviation is 1: mostly that settles it.
+    if 2 * np.sqrt(len(likelihood.X)) * np.abs(step).max() > RUNNING_AWAY:
+        running = np.abs(step) * np.ptp(likelihood.X, axis=0)
+        if running.max() > RUNNING_AWAY:
+            raise _separation(likelihood, terms, int(running.argmax()))
 
 
 def _stuck(likelihood: PartialLikelihood, terms: Sequence[str], step: np.ndarray, iterations: int) -> AnalysisError:

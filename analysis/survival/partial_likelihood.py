@@ -233,9 +233,11 @@ class PartialLikelihood:
         residuals[rows] -= observed[:, None] * self.event_means(point, increments, means)[at]
         return residuals
 
-    def grouped_scores(self, group: np.ndarray, n_groups: int, point: Point, expected: np.ndarray) -> np.ndarray:
+    def grouped_scores(
+        self, group: np.ndarray, n_groups: int, point: Point, expected: np.ndarray, means: MeanSums
+    ) -> np.ndarray:
         """The score residuals summed over groups, (n_groups, p), without making a residual for each row."""
-        increments, means = self.increments(point), self.mean_sums(point)
+        increments = self.increments(point)
         path, spared = means.crossed(increments)
         rows, at, sets = self.events.rows, self.events.at, self.sets
         observed = np.ones(len(rows)) if self.weights is None else self.weights[rows]
