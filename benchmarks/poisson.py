@@ -54,9 +54,11 @@ seconds <- system.time(fit <- {call})[["elapsed"]]
 peak <- as.numeric(gsub("[^0-9]", "", grep("VmHWM", readLines("/proc/self/status"), value = TRUE))) / 1024
 number <- function(x) paste0("[", paste(sprintf("%.17g", x), collapse = ","), "]")
 theta <- if (is.null(fit$theta)) 0 else fit$theta
-shape <- '{{"seconds": %.17g, "peak": %.17g, "coef": %s, "se": %s, "loglik": %.17g, "deviance": %.17g, "theta": %.17g}}\\n'
-cat(sprintf(shape, seconds, peak, number(coef(fit)), number(sqrt(diag(vcov(fit)))), as.numeric(logLik(fit)), deviance(fit),
-  theta))
+answer <- list(seconds = seconds, peak = peak, coef = coef(fit), se = sqrt(diag(vcov(fit))),
+  loglik = as.numeric(logLik(fit)), deviance = deviance(fit), theta = theta)
+shown <- sapply(names(answer), function(name) sprintf('"%s": %s', name,
+  if (name %in% c("coef", "se")) number(answer[[name]]) else sprintf("%.17g", answer[[name]])))
+cat("{{", paste(shown, collapse = ", "), "}}\\n", sep = "")
 """
 
 
