@@ -129,6 +129,12 @@ def _stop_before_start(rows: pd.DataFrame, start: DayColumn, stop: DayColumn) ->
     )
 
 
+def checked_grades(rows: pd.DataFrame) -> np.ndarray:
+    """(n,) per cents of full absence, 1 to 100."""
+    level, grades = _grade_levels(rows["grade"]) if len(rows) else (np.empty(0, dtype=np.int64), np.empty(0))
+    return grades[level]
+
+
 def _grade_levels(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """(level, grades): grades[level] is the per cent of full absence of each row, as a float."""
     if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
