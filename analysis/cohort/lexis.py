@@ -90,7 +90,7 @@ def _cuts(
     return np.concatenate(rows), np.concatenate(cuts)
 
 
-def _bands(born: np.ndarray, stop: np.ndarray, ages: Sequence[int]) -> pd.Categorical:
+def _bands(born: np.ndarray, stop: np.ndarray, ages: Sequence[int]) -> pd.Categorical[str]:
     code = np.sum([birthday(born, age) <= stop for age in ages], axis=0)
     between = [str(a) if b == a + 1 else f"{a}-{b - 1}" for a, b in zip(ages[:-1], ages[1:], strict=True)]
     names = [f"under {ages[0]}", *between, f"{ages[-1]} or more"]
