@@ -83,14 +83,14 @@ profile <- data.frame(sex = c("F", "M"), age = c(30, 60), demands = c(1, 5), sit
 cox_case("units_entry", "cox_units.csv", list(formula = "sex + age + demands", start = "entry", stop = "exit", event = "absent"),
   coxph(Surv(entry, exit, absent) ~ sex + age + demands, d, control = last), profile, c(3, 10, 25))
 cox_case("units_frequency_weights", "cox_units.csv", list(formula = "sex + age + demands", start = "entry", stop = "exit", event = "absent", weights = "freq"),
-  coxph(Surv(entry, exit, absent) ~ sex + age + demands, d, weights = freq, control = last), profile, c(3, 10, 25))
+  coxph(Surv(entry, exit, absent) ~ sex + age + demands, d, weights = as.numeric(freq), control = last), profile, c(3, 10, 25))
 cox_case("units_share_weights", "cox_units.csv", list(formula = "sex + age + demands", start = "entry", stop = "exit", event = "absent", weights = "share", ties = "breslow"),
   coxph(Surv(entry, exit, absent) ~ sex + age + demands, d, weights = share, ties = "breslow", control = last), profile, c(3, 10, 25))
 cox_case("units_all", "cox_units.csv", list(formula = "sex + age + C(demands)", start = "entry", stop = "exit", event = "absent", weights = "share", strata = "site", cluster = "unit"),
   coxph(Surv(entry, exit, absent) ~ sex + age + factor(demands) + strata(site), d, weights = share, cluster = unit, control = last),
   profile, c(3, 10))
 cox_case("units_no_entry", "cox_units.csv", list(formula = "sex + age + demands", stop = "exit", event = "absent", weights = "freq", strata = "site", cluster = "unit"),
-  coxph(Surv(exit, absent) ~ sex + age + demands + strata(site), d, weights = freq, cluster = unit, control = last))
+  coxph(Surv(exit, absent) ~ sex + age + demands + strata(site), d, weights = as.numeric(freq), cluster = unit, control = last))
 
 # Times that differ by rounding only: tenths added up in two ways.
 m <- 200; r <- data.frame(x = round(rnorm(m), 2), z = rbinom(m, 1, .4)); k <- sample(1:12, m, TRUE)
