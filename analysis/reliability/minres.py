@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from analysis.errors import NoConvergence
 
@@ -29,7 +28,7 @@ class OneFactor:
 
 
 def one_factor(correlation: np.ndarray) -> OneFactor:
-    """The least-squares fit of loadings' products to the off-diagonal correlations."""
+    """The least-squares fit of loadings' products to the correlations between items."""
     R = np.asarray(correlation, dtype=float)
     if len(R) == 2:  # one correlation, two loadings: equal in size by convention
         size = np.sqrt(abs(R[0, 1]))
@@ -38,21 +37,6 @@ def one_factor(correlation: np.ndarray) -> OneFactor:
     start = vectors[:, -1] * np.sqrt(max(values[-1], 0.1)) * 0.9
     loadings = _newton(R, start)
     improper = bool((loadings**2 > 1 - LEAST_UNIQUENESS).any())
-    if improper:
-        bound = np.sqrt(1 - LEAST_UNIQUENESS)
-
-        def objective(x: np.ndarray) -> tuple[float, np.ndarray]:
-            return loss(R, x), slope(R, x)
-
-        found = optimize.minimize(
-            objective,
-            np.clip(start, -bound, bound),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(-bound, bound)] * len(R),
-            options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 5000},
-        )
-        loadings = np.asarray(found.x)
     return OneFactor(loadings if loadings.sum() >= 0 else -loadings, improper)
 
 
@@ -62,20 +46,27 @@ def _residuals(R: np.ndarray, loadings: np.ndarray) -> np.ndarray:
     return rest
 
 
+def _beyond(loadings: np.ndarray) -> np.ndarray:
+    """By how much a loading explains more than an item may have in common: the misfit that its uniqueness leaves."""
+    return np.maximum(loadings**2 - (1 - LEAST_UNIQUENESS), 0.0)
+
+
 def loss(R: np.ndarray, loadings: np.ndarray) -> float:
-    """Half the sum of squared off-diagonal residuals, each pair once: sum over i < j."""
-    return float((_residuals(R, loadings) ** 2).sum() / 2)
+    """Half the sum of squared residuals of the whole matrix, uniquenesses being as good as their bound allows."""
+    return float(((_residuals(R, loadings) ** 2).sum() + (_beyond(loadings) ** 2).sum()) / 2)
 
 
 def slope(R: np.ndarray, loadings: np.ndarray) -> np.ndarray:
     """Derivative of `loss`."""
-    return -2 * _residuals(R, loadings) @ loadings
+    return -2 * _residuals(R, loadings) @ loadings + 2 * loadings * _beyond(loadings)
 
 
 def curvature(R: np.ndarray, loadings: np.ndarray) -> np.ndarray:
     """Second derivative of `loss`."""
     H = 2 * np.outer(loadings, loadings) - 2 * _residuals(R, loadings)
-    np.fill_diagonal(H, 2 * ((loadings**2).sum() - loadings**2))
+    beyond = _beyond(loadings)
+    own = np.where(beyond > 0, 2 * beyond + 4 * loadings**2, 0.0)
+    np.fill_diagonal(H, 2 * ((loadings**2).sum() - loadings**2) + own)
     return H
 
 
