@@ -13,7 +13,7 @@ from analysis.counts.nb_likelihood import Counts, Derivatives, derivatives, devi
 from analysis.errors import NoEvents, warn
 from analysis.glm.families import POISSON
 from analysis.glm.fit import GlmFit, null_mean
-from analysis.glm.irls import Solution, irls
+from analysis.glm.irls import Solution, first_guess, irls
 from analysis.glm.observations import Observations, observe
 from analysis.glm.positive import solve_positive, solve_stiffened
 from analysis.glm.sandwich import sandwich
@@ -139,11 +139,10 @@ def _residual(y: np.ndarray, expected: np.ndarray, theta: float) -> np.ndarray:
 
 
 def _maximise(observations: Observations, counts: Counts, offset: np.ndarray) -> _Maximum:
-    """Newton on coefficients and log theta together, from a Poisson fit and the moment estimate of theta."""
+    """Newton on coefficients and log theta together, from a log-linear fit and the moment estimate of theta."""
     design = observations.design
-    start = irls(design.matrix, design.terms, observations.cell_y, observations.cell_size, POISSON, tolerance=1e-3)
     columns = Standardised.of(design.matrix, design.terms)
-    beta = np.linalg.solve(columns.back, start.coefficients)
+    beta = first_guess(columns, observations.cell_y, observations.cell_size, POISSON)
     eta = columns.predictor(beta) + offset
     excess = float(counts.weight @ np.square(counts.y * np.exp(-eta) - 1))
     tau = float(np.clip(np.log(counts.n / max(excess, 1e-10)), -7, 7))
@@ -167,10 +166,10 @@ def _maximise(observations: Observations, counts: Counts, offset: np.ndarray) ->
         poisson = _poisson_limit(observations, counts, offset)
         if at.value - _poisson_likelihood(counts, poisson.eta) < LEAST_GAIN:
             return poisson
-    information, _, _ = _sums(columns, at.expected_curvature, at.score, at.cross)
+    information, _ = columns.cross_products(at.expected_curvature)
     covariance = columns.covariance(information)
     coefficients = columns.back @ beta
-    solution = Solution(coefficients, covariance, eta - offset, steps, settled)
+    solution = Solution(coefficients, covariance, eta - offset, columns.scale, steps, settled)
     check_separation(design.matrix, design.terms, counts.y * counts.weight, counts.weight, solution, binomial=False)
     return _Maximum(coefficients, covariance, eta, tau, at, steps)
 
@@ -193,28 +192,16 @@ def _poisson_likelihood(counts: Counts, eta: np.ndarray) -> float:
 
 def _step(columns: Standardised, at: Derivatives) -> np.ndarray:
     """Newton's step; where the observed information is not positive definite, Fisher's with theta apart."""
-    information, score, cross = _sums(columns, at.curvature, at.score, at.cross)
+    information, (score, cross) = columns.cross_products(at.curvature, at.score, at.cross)
     p = len(score)
     full = np.empty((p + 1, p + 1))
     full[:p, :p], full[:p, p], full[p, :p], full[p, p] = information, -cross, -cross, at.tau_curvature
     step = solve_positive(full, np.append(score, at.tau_score))
     if step is not None:
         return step
-    expected, score, _ = _sums(columns, at.expected_curvature, at.score, at.cross)
+    expected, _ = columns.cross_products(at.expected_curvature)
     beta_step = solve_stiffened(expected, score)
     return np.append(beta_step, np.clip(at.tau_score / max(abs(at.tau_curvature), 1e-8), -2, 2))
-
-
-def _sums(
-    columns: Standardised, weight: np.ndarray, score: np.ndarray, cross: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    p = columns.matrix.shape[1]
-    information, total_score, total_cross = np.zeros((p, p)), np.zeros(p), np.zeros(p)
-    for rows, block in columns.blocks():
-        total_score += score[rows] @ block
-        total_cross += cross[rows] @ block
-        information += block.T @ (block * weight[rows, None])
-    return information, total_score, total_cross
 
 
 def _theta_error(maximum: _Maximum, theta: float) -> float:

@@ -18,11 +18,15 @@ SETTLED = 1e-13
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """`coefficients` (p,), the inverse information `covariance` (p, p), the linear predictor `eta` (n,)."""
+    """`coefficients` (p,), the inverse information `covariance` (p, p), the linear predictor `eta` (n,).
+
+    `spread` (p,) is the size of each column about its mean, to judge a standard error by.
+    """
 
     coefficients: np.ndarray
     covariance: np.ndarray
     eta: np.ndarray
+    spread: np.ndarray
     steps: int
     settled: bool
 
@@ -43,7 +47,7 @@ def irls(
     Without a maximum the last step is handed back with `settled` false, for the caller to say why.
     """
     columns = Standardised.of(matrix, terms)
-    beta = _first_guess(columns, y, size, family)
+    beta = first_guess(columns, y, size, family)
     eta = columns.predictor(beta)
     value = _value(family, y, size, eta)
     for step in range(1, MOST_STEPS + 1):
@@ -69,16 +73,11 @@ def _value(family: Family, y: np.ndarray, size: np.ndarray, eta: np.ndarray) -> 
     return value if np.isfinite(value) else -np.inf
 
 
-def _first_guess(columns: Standardised, y: np.ndarray, size: np.ndarray, family: Family) -> np.ndarray:
+def first_guess(columns: Standardised, y: np.ndarray, size: np.ndarray, family: Family) -> np.ndarray:
     """Weighted least squares on a smoothed link of the outcome."""
     target = family.start(y, size)
     weight = size * family.variance(family.mean(target))
-    p = columns.matrix.shape[1]
-    left, right = np.zeros((p, p)), np.zeros(p)
-    for rows, block in columns.blocks():
-        weighted = block * weight[rows, None]
-        left += weighted.T @ block
-        right += weighted.T @ target[rows]
+    left, (right,) = columns.cross_products(weight, weight * target)
     return solve_stiffened(left, right)
 
 
@@ -86,13 +85,7 @@ def _normal_equations(
     columns: Standardised, y: np.ndarray, size: np.ndarray, eta: np.ndarray, family: Family
 ) -> tuple[np.ndarray, np.ndarray]:
     mean = family.mean(eta)
-    residual = y - size * mean
-    weight = size * family.variance(mean)
-    p = columns.matrix.shape[1]
-    information, score = np.zeros((p, p)), np.zeros(p)
-    for rows, block in columns.blocks():
-        score += residual[rows] @ block
-        information += block.T @ (block * weight[rows, None])
+    information, (score,) = columns.cross_products(size * family.variance(mean), y - size * mean)
     return information, score
 
 
@@ -112,4 +105,4 @@ def _solution(
         covariance = columns.covariance(information)
     except np.linalg.LinAlgError:
         covariance, settled = np.full(information.shape, np.inf), False
-    return Solution(columns.back @ beta, covariance, eta, steps, settled)
+    return Solution(columns.back @ beta, covariance, eta, columns.scale, steps, settled)

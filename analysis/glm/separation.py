@@ -24,10 +24,8 @@ def check_separation(
     mixed, without being 0 everywhere (Albert & Anderson 1984; Konis 2007). For counts a positive outcome
     counts as mixed (Correia, Guimaraes & Zylkin 2019).
     """
-    spread = matrix.std(axis=0)
-    spread[spread == 0] = 1
     with np.errstate(invalid="ignore"):
-        errors = np.sqrt(np.diag(solution.covariance)) * spread
+        errors = np.sqrt(np.diag(solution.covariance)) * solution.spread
     if solution.settled and (errors < SUSPICIOUS_ERROR).all():
         return
     direction = separating_direction(matrix, y, size, binomial=binomial)

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-BLOCK = 16_384
+# A block fits in the processor's cache, and its products are small enough that BLAS starts no threads for them: on a
+# busy machine these wait for each other longer than they work.
+LARGEST_BLOCK = 8_192
+SMALLEST_BLOCK = 512
+PRODUCT_WITHOUT_THREADS = 250_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +35,8 @@ class Standardised:
         if constant is not None:
             centre[constant] = 0
         squares = np.zeros(p)
-        for start in range(0, n, BLOCK):
-            squares += np.square(matrix[start : start + BLOCK] - centre).sum(axis=0)
+        for start in range(0, n, LARGEST_BLOCK):
+            squares += np.square(matrix[start : start + LARGEST_BLOCK] - centre).sum(axis=0)
         scale = np.sqrt(squares / n)
         scale[scale == 0] = 1
         back = np.diag(1 / scale)
@@ -42,11 +46,26 @@ class Standardised:
 
     def blocks(self) -> Iterator[tuple[slice, np.ndarray]]:
         """(rows, standardised columns of these rows), in order."""
-        for start in range(0, len(self.matrix), BLOCK):
-            rows = slice(start, min(start + BLOCK, len(self.matrix)))
-            block = np.subtract(self.matrix[rows], self.centre, order="C")
-            block /= self.scale
+        n, p = self.matrix.shape
+        height = min(max(PRODUCT_WITHOUT_THREADS // max(p * (p + 2), 1), SMALLEST_BLOCK), LARGEST_BLOCK)
+        inverse = 1 / self.scale
+        for start in range(0, n, height):
+            rows = slice(start, min(start + height, n))
+            block = np.subtract(self.matrix[rows], self.centre, order="F")
+            block *= inverse
             yield rows, block
+
+    def cross_products(self, weight: np.ndarray, *others: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        """X'diag(weight)X (p, p), and X'v (p,) for each of the other vectors (n,), in one pass."""
+        p = self.matrix.shape[1]
+        total = np.zeros((p, p + len(others)))
+        for rows, block in self.blocks():
+            right = np.empty((len(block), p + len(others)), order="F")
+            np.multiply(block, weight[rows, None], out=right[:, :p])
+            for j, other in enumerate(others):
+                right[:, p + j] = other[rows]
+            total += block.T @ right
+        return total[:, :p], list(total[:, p:].T)
 
     def predictor(self, coefficients: np.ndarray) -> np.ndarray:
         """The linear predictor (n,) of coefficients of the standardised columns."""
