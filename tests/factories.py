@@ -31,6 +31,7 @@ from secure_zone.folder import ZoneFolder
 from secure_zone.keys import totp
 from secure_zone.keys.passphrase import CHEAPEST
 from secure_zone.keys.secret import Secret
+from secure_zone.ledger import sign_in_states
 from secure_zone.settings import SessionLimits, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -92,8 +93,11 @@ class Ground:
         return self.house.settings.folder
 
     def code(self, user: str) -> str:
-        """A code that has not been used: time goes on by one step."""
-        self.clock.forward(seconds=totp.SECONDS)
+        """A code that has not been used: time goes on by one step, or until after the last one that was."""
+        with self.house.ledger.read() as tx:
+            used = sign_in_states.get(tx, user).last_step or 0
+        steps = max(1, used + 1 - totp.step_at(self.house.now))
+        self.clock.forward(seconds=steps * totp.SECONDS)
         return code_of(self.folder, user, totp.step_at(self.house.now))
 
     def session(self, user: str) -> Session:
