@@ -9,7 +9,7 @@ from pages.shared import formats, notices, session
 from pages.shared.notices import told
 from pages.shared.session import _
 from pages.shared.tables import table
-from pages.shared.texts import LANGUAGES, catalogue
+from pages.shared.texts import LANGUAGES
 from pages.shared.words import role_names
 from secure_zone.api.models import SessionView
 
@@ -91,5 +91,4 @@ def language(view: SessionView) -> None:
         if st.form_submit_button(_("Use this language"), type="primary"):
             with told():
                 session.zone().change_language(chosen)
-                notices.done(catalogue(chosen).gettext("The language is changed."))
                 st.rerun()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -16,13 +19,13 @@ from secure_zone.errors import SessionEnded, SignInFailed
 # One visit asks for some fifty files: the answer for the first holds for the rest.
 FRESH_SECONDS = 1.0
 MOST_REMEMBERED = 500
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
 class _Seen:
     """A session as the custodian last described it, and when (on the monotonic clock)."""
 
-    zone: Zone
     view: SessionView
     at: float
 
@@ -62,15 +65,14 @@ class Door:
         now = time.monotonic()
         if seen is not None and now - seen.at < FRESH_SECONDS and not afresh:
             return seen.view
-        zone = seen.zone if seen is not None else self._zone(token)
         try:
-            view = await run_in_threadpool(zone.session)
+            view = await run_in_threadpool(self._as, token, Zone.session)
         except SessionEnded:
             self._forget(token)
             return None
         while len(self._seen) >= MOST_REMEMBERED:
             self._forget(next(iter(self._seen)))
-        self._seen[token] = _Seen(zone, view, now)
+        self._seen[token] = _Seen(view, now)
         return view
 
     async def sign_out(self, token: str | None) -> None:
@@ -78,21 +80,23 @@ class Door:
         if token is None:
             return
         self._forget(token)
-        try:
-            await run_in_threadpool(self._zone(token).sign_out)
-        except SessionEnded:
-            return
+        with suppress(SessionEnded):
+            await run_in_threadpool(self._as, token, Zone.sign_out)
+
+    async def change_language(self, token: str, language: str) -> None:
+        await run_in_threadpool(self._as, token, lambda zone: zone.change_language(language))
 
     async def start_enrolment(self, token: str) -> Enrolment:
-        return await run_in_threadpool(self._zone(token).start_enrolment)
+        return await run_in_threadpool(self._as, token, Zone.start_enrolment)
 
     async def confirm_enrolment(self, token: str, code: str, new_passphrase: str | None) -> None:
         """Put the second factor in force; what the gate remembered of the session is no longer true then."""
-        await run_in_threadpool(self._zone(token).confirm_enrolment, code, new_passphrase)
+        await run_in_threadpool(self._as, token, lambda zone: zone.confirm_enrolment(code, new_passphrase))
         self._forget(token)
 
-    def _zone(self, token: str) -> Zone:
-        return Zone.from_token(token, self._folder)
+    def _as(self, token: str, ask: Callable[[Zone], Answer]) -> Answer:
+        with Zone.from_token(token, self._folder) as zone:
+            return ask(zone)
 
     def _forget(self, token: str) -> None:
         self._seen.pop(token, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.gate.gate import OPEN, UNTIL_ENROLLED, is_page
 from pages.shared.texts import catalogue
+from secure_zone.api.models import SessionView
+from secure_zone.permissions import Verb, may
 
 STATIC = Path(streamlit.__file__).parent / "static"
 OURS = """<link rel="icon" type="image/svg+xml" href="/gate/favicon.svg" />
@@ -25,9 +28,8 @@ OURS = """<link rel="icon" type="image/svg+xml" href="/gate/favicon.svg" />
 def shell(language: str) -> str:
     """Streamlit's index.html for a reader of `language`; raises when it is not the page we know how to change."""
     page = (STATIC / "index.html").read_text("utf-8")
-    needs_script = catalogue(language).gettext(
-        "Varde needs JavaScript. Turn it on for this address and load the page again."
-    )
+    _ = catalogue(language).gettext
+    needs_script = _("Varde needs JavaScript. Turn it on for this address and load the page again.")
     changes = (
         (r'<html lang="en">', f'<html lang="{language}">'),
         (r"<title>.*?</title>", OURS),
@@ -45,11 +47,11 @@ def shell(language: str) -> str:
 
 
 class Shell:
-    """Answers a visit to a page with our shell; a page that does not exist leads home."""
+    """Answers a visit to a page with our shell; one that does not exist, or is not for this role, leads home."""
 
-    def __init__(self, app: ASGIApp, pages: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, needed: Mapping[str, Verb]) -> None:
         self.app = app
-        self.pages = pages
+        self.needed = needed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -60,6 +62,8 @@ class Shell:
         await self.answer(Request(scope))(scope, receive, send)
 
     def answer(self, request: Request) -> Response:
-        if request.url.path not in self.pages:
+        session: SessionView = request.scope["varde.session"]
+        verb = self.needed.get(request.url.path)
+        if verb is None or not may(session.role, verb):
             return RedirectResponse("/", 303)
-        return HTMLResponse(shell(request.scope["varde.session"].language))
+        return HTMLResponse(shell(session.language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -62,7 +63,7 @@ class SignIn:
                 return RedirectResponse(where_to(request.query_params.get("next")), 303)
         except ZoneUnavailable:
             return await self.form(request)
-        answer = await self.form(request, notice=request.query_params.get("because"))
+        answer = await self.form(request)
         if SESSION_COOKIE in request.cookies:
             answer.delete_cookie(SESSION_COOKIE, path="/")
         chosen = request.query_params.get("lang")
@@ -71,13 +72,16 @@ class SignIn:
         return answer
 
     async def submit(self, request: Request) -> Response:
-        fields = await form_of(request)
-        user = fields.get("user", "").strip()
+        given = await form_of(request)
         try:
-            token = await self.door.sign_in(user, fields.get("passphrase", ""), fields.get("code", ""))
+            user = given.get("user", "").strip()
+            token = await self.door.sign_in(user, given.get("passphrase", ""), given.get("code", ""))
+            # A language picked by hand on the page is the one wanted from now on.
+            if given.get("lang") in LANGUAGES:
+                await self.door.change_language(token, given["lang"])
         except ZoneError as error:
-            return await self.form(request, user=user, error=error)
-        answer = RedirectResponse(where_to(fields.get("next")), 303)
+            return await self.form(request, given=given, error=error)
+        answer = RedirectResponse(where_to(given.get("next")), 303)
         answer.set_cookie(
             SESSION_COOKIE,
             token,
@@ -90,18 +94,22 @@ class SignIn:
         return answer
 
     async def leave(self, request: Request) -> Response:
-        try:
+        with suppress(ZoneUnavailable):
             await self.door.sign_out(token_of(request))
-        finally:
-            answer = RedirectResponse("/sign-in?because=signed-out", 303)
-            answer.delete_cookie(SESSION_COOKIE, path="/")
+        answer = RedirectResponse("/sign-in?because=signed-out", 303)
+        answer.delete_cookie(SESSION_COOKIE, path="/")
         return answer
 
     async def form(
-        self, request: Request, *, user: str = "", error: ZoneError | None = None, notice: str | None = None
+        self, request: Request, *, given: Mapping[str, str] | None = None, error: ZoneError | None = None
     ) -> Response:
-        """The page with the form: empty, with what went wrong, or filled in for a user of a demo zone."""
-        language = language_of(request)
+        """The page with the form: empty, with what went wrong, or filled in for a user of a demo zone.
+
+        given: what the form was posted with; without it, what stands in the address.
+        """
+        asked = request.query_params if given is None else given
+        chosen = asked.get("lang") if asked.get("lang") in LANGUAGES else None
+        language = chosen or language_of(request)
         zone_name, demo_users = "", list[DemoUser]()
         try:
             status = await self.door.status()
@@ -109,8 +117,7 @@ class SignIn:
             demo_users = await self.door.demo_users() if status.demo else []
         except ZoneError as failure:
             error = error or failure
-        chosen = request.query_params.get("as")
-        filled = next((one for one in demo_users if one.user == chosen), None)
+        filled = next((one for one in demo_users if one.user == asked.get("as")), None)
         return page(
             "sign_in.html",
             language,
@@ -119,8 +126,9 @@ class SignIn:
             demo_users=demo_users,
             role_names=role_names(catalogue(language).gettext),
             filled=filled,
-            user=filled.user if filled else user,
+            user=filled.user if filled else asked.get("user", "")[:64],
             error=sentence(error, language) if error else None,
-            notice=ended_notice(notice, language),
-            after=where_to(request.query_params.get("next")),
+            notice=None if given else ended_notice(asked.get("because"), language),
+            chosen=chosen or "",
+            after=where_to(asked.get("next")),
         )

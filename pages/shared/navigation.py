@@ -39,9 +39,10 @@ def places(_: Gettext) -> list[Place]:
     ]
 
 
-def paths() -> frozenset[str]:
-    """The address of every page, the front page's short one too."""
-    return frozenset({"/"} | {f"/{place.path}" for place in places(str)})
+def needed() -> dict[str, Verb]:
+    """The address of every page, the front page's short one too, and the verb one must be allowed for it to show."""
+    front = places(str)[0]
+    return {"/": front.needs} | {f"/{place.path}": place.needs for place in places(str)}
 
 
 def sections(role: Role, _: Gettext) -> dict[str, list[st.Page]]:

@@ -21,7 +21,9 @@ from pages.gate.gate import Gate
 from pages.gate.headers import Headers
 from pages.gate.shell import Shell
 from pages.gate.sign_in import SignIn
+from pages.gate.trouble import trouble
 from pages.shared import navigation, notices
+from secure_zone.errors import ZoneError
 
 SCRIPT = Path(__file__).parents[2] / "app.py"
 HOST = "127.0.0.1"
@@ -37,8 +39,9 @@ def build(zone: Path) -> st.App:
         middleware=[
             Middleware(Headers),
             Middleware(Gate, door=door),
-            Middleware(Shell, pages=navigation.paths()),
+            Middleware(Shell, needed=navigation.needed()),
         ],
+        exception_handlers={ZoneError: trouble},
         on_script_error=notices.unforeseen,
     )
 

@@ -1,6 +1,8 @@
 // Watches the session from the browser, also when nothing is clicked: warns quietly before it ends, and when it has
 // ended leaves the page, so that nothing stays on the screen. Asking is not activity.
 "use strict";
+// Streamlit otherwise finds out where it is served by asking for addresses that are not there.
+window.__streamlit = { BACKEND_BASE_URL: `${window.location.origin}/` };
 (() => {
   const WARN_BELOW = 120;
   const LONGEST_WAIT = 30;
