@@ -33,8 +33,8 @@ def concordance(fit: CoxFit) -> float:
     order = np.argsort(ranks, kind="stable")
     order = order[place[order] < sets.n_times]
     points = place[order], ranks[order], signed[order]
-    below = _sum_beyond(*points, at, lowest, own)
-    up_to = _sum_beyond(*points, at, lowest, own + 1)
+    both = _sum_beyond(*points, np.tile(at, 2), np.tile(lowest, 2), np.concatenate([own, own + 1]))
+    below, up_to = np.split(both, 2)
     tied_below, tied_up_to = _tied_events(at, own, mine)
     total = sets.sums(weights)[at] - events.sums(mine)[at]
     below, up_to = below - tied_below, up_to - tied_up_to

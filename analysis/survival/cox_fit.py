@@ -103,7 +103,7 @@ class CoxFit(Fit):
         return baseline_hazard(self, centred=centred)
 
     def predict_survival(
-        self, new_data: pd.DataFrame, *, times: Sequence[float] | None = None, level: float = 0.95
+        self, new_data: pd.DataFrame, times: Sequence[float] | None = None, *, level: float = 0.95
     ) -> pd.DataFrame:
         """Survival of each row of `new_data` at `times`; see `analysis.survival.baseline.predicted_survival`."""
         return predicted_survival(self, new_data, times=times, level=level)
