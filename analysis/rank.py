@@ -42,7 +42,7 @@ def check_rank(matrix: np.ndarray, terms: Sequence[str], label: pd.Index, *, int
         if length[j] <= 1e-12 * max(scale[j], length[j]) or length[j] == 0:
             value = matrix[0, j]
             raise ConstantColumn(
-                f"{terms[j]!r} is {value:g} in all {n} rows used, so it cannot be estimated: leave it out, "
+                f"{terms[j]!r} is {value:g} in every row used, so it cannot be estimated: leave it out, "
                 "or look at which rows were dropped."
             )
     names = [terms[j] for j in free]

@@ -26,8 +26,29 @@ class AdditiveInteraction:
 
     @property
     def reri(self) -> float:
-        """The relative excess risk due to interaction."""
-        return float(self.table.loc[self.table.term == "RERI", "estimate"].iloc[0])
+        """The relative excess risk due to interaction; `conf_low` and `conf_high` are its limits."""
+        return self._of("RERI", "estimate")
+
+    @property
+    def conf_low(self) -> float:
+        return self._of("RERI", "conf_low")
+
+    @property
+    def conf_high(self) -> float:
+        return self._of("RERI", "conf_high")
+
+    @property
+    def attributable_proportion(self) -> float:
+        """The share of the risk in the doubly exposed that is due to interaction."""
+        return self._of("AP", "estimate")
+
+    @property
+    def synergy(self) -> float:
+        """The excess risk of both by the sum of the excess risks of each."""
+        return self._of("S", "estimate")
+
+    def _of(self, term: str, column: str) -> float:
+        return float(self.table.loc[self.table.term == term, column].iloc[0])
 
     def tidy(self) -> pd.DataFrame:
         """Rows RERI, AP and S: `term, estimate, std_error, conf_low, conf_high`; S's std_error is that of log S."""

@@ -24,6 +24,9 @@ class EValue:
     limit: float | None
     ratio: float
 
+    def __float__(self) -> float:
+        return self.estimate
+
     def tidy(self) -> pd.DataFrame:
         """Rows `estimate` and, with an interval, `limit`: `term, e_value`."""
         rows = {"estimate": self.estimate} | ({} if self.limit is None else {"limit": self.limit})
