@@ -11,8 +11,10 @@ from analysis.errors import BadArgument, warn
 from analysis.survival.cox_estimate import Estimate, maximise
 from analysis.survival.cox_fit import CoxFit
 from analysis.survival.cox_sample import CoxSample, cox_sample
-from analysis.survival.partial_likelihood import PartialLikelihood, tied_events
+from analysis.survival.partial_likelihood import PartialLikelihood
 from analysis.survival.risk_sets import find_risk_sets
+from analysis.survival.score_residuals import grouped_scores
+from analysis.survival.tied_events import tied_events
 
 TIES = ("efron", "breslow")
 FEW_CLUSTERS = 10
@@ -101,7 +103,7 @@ def _sandwich(likelihood: PartialLikelihood, estimate: Estimate, sample: CoxSamp
     if group is None:
         n_groups = len(sample.stop)
         group = np.arange(n_groups, dtype=np.int32)
-    scores = likelihood.grouped_scores(group, n_groups, estimate.point, estimate.expected, estimate.means)
+    scores = grouped_scores(likelihood, group, n_groups, estimate.point, estimate.expected, estimate.means)
     bread = np.linalg.inv(estimate.information)
     influence = scores @ bread / sample.scale
     return influence.T @ influence

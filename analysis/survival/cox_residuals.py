@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import BadArgument
+from analysis.survival.score_residuals import event_means, score_residuals
 
 if TYPE_CHECKING:
     from analysis.survival.cox_fit import CoxFit
@@ -41,7 +42,7 @@ def residuals(fit: CoxFit, kind: str = "martingale") -> pd.Series | pd.DataFrame
         times = fit.sample.stop[fit.likelihood.events.rows]
         return pd.DataFrame(values, columns=terms, index=pd.Index(times, name="time"))
     if kind in ("score", "dfbeta", "dfbetas"):
-        scores = fit.likelihood.score_residuals(fit.point) * fit.sample.scale
+        scores = score_residuals(fit.likelihood, fit.point) * fit.sample.scale
         if kind == "score":
             values = scores if fit.sample.weights is None else scores / fit.sample.weights[:, None]
         else:
@@ -63,7 +64,7 @@ def martingale(fit: CoxFit) -> np.ndarray:
 def schoenfeld(fit: CoxFit) -> np.ndarray:
     """The covariates of each event less their mean over those at risk: (events, p), on the covariates' own scale."""
     likelihood, events = fit.likelihood, fit.likelihood.events
-    means = likelihood.event_means(fit.point, likelihood.increments(fit.point), likelihood.mean_sums(fit.point))
+    means = event_means(likelihood, likelihood.increments(fit.point), likelihood.mean_sums(fit.point))
     return (likelihood.X[events.rows] - means[events.at]) * fit.sample.scale
 
 

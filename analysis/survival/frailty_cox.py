@@ -14,8 +14,9 @@ from analysis.results import Fit
 from analysis.survival.cox_estimate import maximise
 from analysis.survival.cox_sample import cox_sample
 from analysis.survival.frailty_likelihood import FrailtyLikelihood, FrailtyPoint
-from analysis.survival.partial_likelihood import PartialLikelihood, tied_events
+from analysis.survival.partial_likelihood import PartialLikelihood
 from analysis.survival.risk_sets import find_risk_sets
+from analysis.survival.tied_events import tied_events
 
 SMALLEST, LARGEST = 1e-5, 1e4
 # Up to this many groups the covariance uses the whole information, as R does.

@@ -14,53 +14,11 @@ import numpy as np
 from scipy import sparse
 
 from analysis.survival.risk_sets import RiskSets
+from analysis.survival.tied_events import TiedEvents
 
 CHUNK = 1 << 15
 # Below this a squared denominator leaves the range of floating point; a beta that gets there is no estimate.
 VANISHING = 1e-150
-
-
-@dataclass(frozen=True, eq=False)
-class TiedEvents:
-    """The events in the order of their event times.
-
-    rows: (E,) positions of the rows with an event; at: (E,) their event time; first: (K,) where each time's events
-    begin; fraction: (E,) the share f of the tied events' risk that has left, 0 for Breslow; mean_weight: (K,);
-    tied: whether any fraction is above 0.
-    """
-
-    rows: np.ndarray
-    at: np.ndarray
-    first: np.ndarray
-    fraction: np.ndarray
-    mean_weight: np.ndarray
-    tied: bool
-
-    @property
-    def counts(self) -> np.ndarray:
-        """(K,) how many events each time has."""
-        return np.diff(self.first, append=len(self.rows))
-
-    def sums(self, values: np.ndarray) -> np.ndarray:
-        """Sums of `values` (E, ...) over the events of each time: (K, ...)."""
-        return np.add.reduceat(values, self.first, axis=0) if len(self.first) < len(values) else values
-
-
-def tied_events(sets: RiskSets, event: np.ndarray, weights: np.ndarray | None, ties: str) -> TiedEvents:
-    """The events of the rows where `event` is true, for `ties` "efron" or "breslow"."""
-    rows = np.flatnonzero(event)
-    rows = rows[np.argsort(sets.last[rows], kind="stable")]
-    at = sets.last[rows]
-    first = np.searchsorted(at, np.arange(sets.n_times))
-    count = np.diff(first, append=len(rows))
-    place = np.arange(len(rows)) - first[at]
-    tied = ties == "efron" and bool((count > 1).any())
-    fraction = place / count[at] if tied else np.zeros(len(rows))
-    if weights is None:
-        mean_weight = np.ones(sets.n_times)
-    else:
-        mean_weight = np.add.reduceat(weights[rows], first) / count if len(first) else np.zeros(0)
-    return TiedEvents(rows, at, first, fraction, mean_weight, tied)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,51 +166,3 @@ class PartialLikelihood:
         if spared is not None and means.dying is not None:
             total += means.dying.T @ spared
         return (total + total.T) / 2
-
-    def event_means(self, point: Point, increments: Increments, means: MeanSums) -> np.ndarray:
-        """The covariates' mean over the denominators of each event time: (K, p)."""
-        scale = 1 / (self.events.counts * self.events.mean_weight)
-        mean = means.at_risk * (increments.hazard * scale)[:, None]
-        if means.dying is not None:
-            mean -= means.dying * (increments.spared * scale)[:, None]
-        return mean
-
-    def score_residuals(self, point: Point) -> np.ndarray:
-        """Each row's weighted contribution to the score, (n, p): the integral of (x - mean) dM."""
-        increments, means = self.increments(point), self.mean_sums(point)
-        path, spared = means.crossed(increments)
-        excess = -self.expected(point, increments)
-        rows, at = self.events.rows, self.events.at
-        observed = np.ones(len(rows)) if self.weights is None else self.weights[rows]
-        excess[rows] += observed
-        residuals = self.sets.spread(path)
-        if spared is not None:
-            residuals[rows] -= spared[at]
-        residuals *= point.risk[:, None]
-        residuals += self.X * excess[:, None]
-        residuals[rows] -= observed[:, None] * self.event_means(point, increments, means)[at]
-        return residuals
-
-    def grouped_scores(
-        self, group: np.ndarray, n_groups: int, point: Point, expected: np.ndarray, means: MeanSums
-    ) -> np.ndarray:
-        """The score residuals summed over groups, (n_groups, p), without making a residual for each row."""
-        increments = self.increments(point)
-        path, spared = means.crossed(increments)
-        rows, at, sets = self.events.rows, self.events.at, self.sets
-        observed = np.ones(len(rows)) if self.weights is None else self.weights[rows]
-        excess = -expected
-        excess[rows] += observed
-        ends = np.arange(len(group) + 1, dtype=group.dtype)
-        total = sparse.csc_array((excess, group, ends), shape=(n_groups, len(group))) @ self.X
-        shape = (n_groups, sets.n_times + 1)
-        running = sets.running(path)
-        total += sparse.coo_array((point.risk, (group, sets.last)), shape=shape) @ running
-        if sets.before is not None:
-            total -= sparse.coo_array((point.risk, (group, sets.before)), shape=shape) @ running
-        subtract = observed[:, None] * self.event_means(point, increments, means)[at]
-        if spared is not None:
-            subtract += point.risk[rows, None] * spared[at]
-        ends = np.arange(len(rows) + 1, dtype=group.dtype)
-        total -= sparse.csc_array((np.ones(len(rows)), group[rows], ends), shape=(n_groups, len(rows))) @ subtract
-        return total
