@@ -30,17 +30,16 @@ def test_fits_travel_to_other_processes() -> None:
     rng = np.random.default_rng(0)
     data = pd.DataFrame({"x": rng.normal(size=200), "g": rng.choice(list("ab"), 200), "y": rng.integers(0, 2, 200)})
     fit = logistic(data, "bs(x, df=4) * g", outcome="y")
-    back = pickle.loads(pickle.dumps(fit))  # noqa: S301 (our own bytes)
+    back = pickle.loads(pickle.dumps(fit))  # noqa: S301 - bytes made a moment ago
     pd.testing.assert_frame_equal(back.tidy(), fit.tidy())
     np.testing.assert_allclose(back.predict(data), fit.predict())
 
 
 def test_the_text_of_a_fit_has_no_rows_in_it() -> None:
     data = pd.DataFrame({"x": [1.0, 2, 3, 4, 5, 6], "y": [0, 1, 4, 0, 3, 9]}, index=[f"secret{i}" for i in range(6)])
-    for fit in (
-        poisson(data, "x", outcome="y"),
-        zero_inflated(data, "x", outcome="y", dist="poisson", zero_formula="1"),
-    ):
+    plain = poisson(data, "x", outcome="y")
+    mixed = zero_inflated(data, "x", outcome="y", dist="poisson", zero_formula="1")
+    for fit in (plain, mixed):
         assert "secret" not in repr(fit)
         assert fit.title in fit.summary(level=0.99, exponentiate=True)
 
