@@ -1,4 +1,4 @@
-"""Cox's partial likelihood: its value, score, information and score residuals, with Breslow's or Efron's ties.
+"""Cox's partial likelihood: its value, score and information, with Breslow's or Efron's ties.
 
 With risk r_i = w_i exp(x_i b), risk-set sums S0, S1 (of r and r x) and the sums E0, E1 over the events tied at a time,
 the d events of a time have the denominators D_j = S0 - f_j E0, where f_j = j / d for Efron and 0 for Breslow, each
@@ -25,7 +25,7 @@ VANISHING = 1e-150
 class Point:
     """The likelihood at one `beta`. Risks are scaled by exp(-shift) so that none overflows.
 
-    risk: (n,); dying: (K,) E0 or None without Efron ties; denominators: (E,) D.
+    risk: (n,) r; denominators: (E,) D, one for each event.
     """
 
     beta: np.ndarray
@@ -135,15 +135,23 @@ class PartialLikelihood:
             expected[rows] -= point.risk[rows] * increments.spared[self.events.at]
         return expected
 
-    def score(self, expected: np.ndarray, time_factor: np.ndarray | None = None) -> np.ndarray:
-        """The gradient X'(w event - expected): (p,). With `time_factor` (K,), that of covariates times it."""
+    def event_weights(self) -> np.ndarray:
+        """The weight of each event: (E,)."""
         rows = self.events.rows
-        observed = np.ones(len(rows)) if self.weights is None else self.weights[rows]
+        return np.ones(len(rows)) if self.weights is None else self.weights[rows]
+
+    def excess(self, expected: np.ndarray, time_factor: np.ndarray | None = None) -> np.ndarray:
+        """Weighted events less the expected ones: (n,). An event counts `time_factor` (K,) at its time, or once."""
+        observed = self.event_weights()
         if time_factor is not None:
             observed = observed * time_factor[self.events.at]
         excess = -expected
-        excess[rows] += observed
-        return self.X.T @ excess
+        excess[self.events.rows] += observed
+        return excess
+
+    def score(self, expected: np.ndarray, time_factor: np.ndarray | None = None) -> np.ndarray:
+        """The gradient: (p,). With `time_factor`, also in `expected`, that of the covariates times this factor."""
+        return self.X.T @ self.excess(expected, time_factor)
 
     def mean_sums(self, point: Point) -> MeanSums:
         """The risk-set sums of r x."""

@@ -24,16 +24,14 @@ def score_residuals(likelihood: PartialLikelihood, point: Point) -> np.ndarray:
     """Each row's weighted contribution to the score, (n, p): the integral of (x - mean) dM."""
     increments, means = likelihood.increments(point), likelihood.mean_sums(point)
     path, spared = means.crossed(increments)
-    excess = -likelihood.expected(point, increments)
+    excess = likelihood.excess(likelihood.expected(point, increments))
     rows, at = likelihood.events.rows, likelihood.events.at
-    observed = np.ones(len(rows)) if likelihood.weights is None else likelihood.weights[rows]
-    excess[rows] += observed
     residuals = likelihood.sets.spread(path)
     if spared is not None:
         residuals[rows] -= spared[at]
     residuals *= point.risk[:, None]
     residuals += likelihood.X * excess[:, None]
-    residuals[rows] -= observed[:, None] * event_means(likelihood, increments, means)[at]
+    residuals[rows] -= likelihood.event_weights()[:, None] * event_means(likelihood, increments, means)[at]
     return residuals
 
 
@@ -49,9 +47,7 @@ def grouped_scores(
     increments = likelihood.increments(point)
     path, spared = means.crossed(increments)
     rows, at, sets = likelihood.events.rows, likelihood.events.at, likelihood.sets
-    observed = np.ones(len(rows)) if likelihood.weights is None else likelihood.weights[rows]
-    excess = -expected
-    excess[rows] += observed
+    excess = likelihood.excess(expected)
     ends = np.arange(len(group) + 1, dtype=group.dtype)
     total = sparse.csc_array((excess, group, ends), shape=(n_groups, len(group))) @ likelihood.X
     shape = (n_groups, sets.n_times + 1)
@@ -59,7 +55,7 @@ def grouped_scores(
     total += sparse.coo_array((point.risk, (group, sets.last)), shape=shape) @ running
     if sets.before is not None:
         total -= sparse.coo_array((point.risk, (group, sets.before)), shape=shape) @ running
-    subtract = observed[:, None] * event_means(likelihood, increments, means)[at]
+    subtract = likelihood.event_weights()[:, None] * event_means(likelihood, increments, means)[at]
     if spared is not None:
         subtract += point.risk[rows, None] * spared[at]
     ends = np.arange(len(rows) + 1, dtype=group.dtype)
