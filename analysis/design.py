@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
-import re
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from formulaic.errors import FormulaicError
 
-from analysis.columns import Column, factorise, missing_rows, plain_column
+from analysis.coding import Coding, learn_coding
+from analysis.columns import Column, missing_rows, plain_column
 from analysis.errors import AnalysisError, BadArgument, BadOutcome, NoRows, require_columns, row_labels
-from analysis.formulas import ParsedFormula, parse_formula, plain_category
+from analysis.formulas import ParsedFormula, parse_formula
+from analysis.outcomes import outcome_vector
 from analysis.rank import check_rank
 
-# The values of a factor of a term, or the codes and the level that its 0/1 column stands for.
-Part = tuple[Any, int | None]
-SPLINES = re.compile(r"(bs|cr|cs|cc)\(")
+__all__ = ["Design", "ModelFrame", "build_design", "model_frame", "outcome_vector"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +43,11 @@ class ModelFrame:
 
     def design(self, *, check: bool = True) -> Design:
         """Code the columns into a matrix; with `check`, refuse constant and collinear columns."""
-        coding = _learn_coding(self)
+        coding = learn_coding(self.formula, self.columns, len(self.kept), intercept=self.intercept)
         matrix = coding.matrix(self.columns, len(self.kept))
         terms = coding.terms
         if check:
-            check_rank(matrix, terms, self.index[self.kept[:1]], intercept=self.intercept)
+            check_rank(matrix, terms, intercept=self.intercept)
         return Design(matrix, terms, self.kept, self.n_dropped, coding.spec, self, coding)
 
 
@@ -68,7 +64,7 @@ class Design:
     n_dropped: int
     model_spec: Any
     frame: ModelFrame
-    coding: _Coding
+    coding: Coding
 
     def __repr__(self) -> str:
         return f"Design({self.frame.formula.text!r}, {self.matrix.shape[0]} rows, {len(self.terms)} terms)"
@@ -152,193 +148,3 @@ def _raise_no_rows(data: pd.DataFrame, used: list[str], others: list[str]) -> No
             kind: type[AnalysisError] = BadOutcome if column in others else NoRows
             raise kind(f"{column!r} is missing in all {len(data)} rows: leave it out, or look at how it was read.")
     raise NoRows(f"No row is complete in all of {', '.join(used)}: look at which of them are missing together.")
-
-
-@dataclass(frozen=True, eq=False)
-class _Coding:
-    """How columns become a matrix: formulaic's spec, the levels each categorical column may have, the columns kept."""
-
-    spec: Any
-    levels: Mapping[str, pd.Index]
-    plain: bool
-    terms: tuple[str, ...]
-
-    def align(self, columns: Mapping[str, Column]) -> dict[str, Column]:
-        """New columns with the levels of the model's own; a value outside them is an error."""
-        aligned: dict[str, Column] = {}
-        for name, column in columns.items():
-            if name not in self.levels:
-                if isinstance(column, pd.Categorical):
-                    raise BadArgument(f"{name!r} is text in the new data, but a number in the model.")
-                aligned[name] = column
-                continue
-            known = self.levels[name]
-            values = column.astype(column.categories.dtype) if isinstance(column, pd.Categorical) else column
-            codes = known.get_indexer(pd.Index(np.asarray(values)))
-            if (codes < 0).any():
-                unseen = sorted({str(value) for value in np.asarray(values)[codes < 0]})
-                raise BadArgument(
-                    f"{name!r} has levels the model has not seen: {', '.join(unseen[:5])}. "
-                    f"It knows {', '.join(str(level) for level in known[:20])}."
-                )
-            aligned[name] = pd.Categorical.from_codes(codes, categories=known)
-        return aligned
-
-    def matrix(self, columns: Mapping[str, Column], n: int) -> np.ndarray:
-        return self._plain_matrix(columns, n) if self.plain else self._evaluated_matrix(columns, n)
-
-    def _plain_matrix(self, columns: Mapping[str, Column], n: int) -> np.ndarray:
-        recipes = [recipe for entry in self.spec.structure for recipe in self._recipes(entry, columns)]
-        matrix = np.empty((n, len(recipes)), order="F")
-        for j, (scale, parts) in enumerate(recipes):
-            target = matrix[:, j]
-            if not parts:
-                target[:] = scale
-                continue
-            _write(target, *parts[0])
-            for part in parts[1:]:
-                target *= _values(*part)
-            if scale != 1:
-                target *= scale
-        return matrix
-
-    def _recipes(self, entry: Any, columns: Mapping[str, Column]) -> list[tuple[float, list[Part]]]:
-        """For each column of a term: its scale, and the (values, level or None) whose product it is."""
-        if "Intercept" not in self.terms and entry.columns == ["Intercept"]:
-            return []
-        recipes: list[tuple[float, list[Part]]] = []
-        for scoped in entry.scoped_terms:
-            choices: list[list[Part]] = []
-            for part in scoped.factors:
-                expression = part.factor.expr
-                name = plain_category(expression) or expression
-                if name not in self.levels:
-                    choices.append([(columns[name], None)])
-                    continue
-                codes = self._codes(columns[name], name)
-                first = 1 if part.reduced else 0
-                choices.append([(codes, level) for level in range(first, len(self.levels[name]))])
-            for combination in itertools.product(*reversed(choices)):
-                recipes.append((scoped.scale, list(reversed(combination))))
-        return recipes
-
-    def _codes(self, column: Column, name: str) -> np.ndarray:
-        if isinstance(column, pd.Categorical) and column.categories is self.levels[name]:
-            return column.codes
-        known = self.levels[name]
-        codes, levels = factorise(column)
-        return known.get_indexer(levels)[codes]
-
-    def _evaluated_matrix(self, columns: Mapping[str, Column], n: int) -> np.ndarray:
-        data = pd.DataFrame(dict(columns), index=pd.RangeIndex(n))
-        matrix = np.asarray(_evaluate(self.spec, data), dtype=float)
-        position = {str(name): j for j, name in enumerate(self.spec.column_names)}
-        return np.asfortranarray(matrix[:, [position[term] for term in self.terms]])
-
-
-def _write(target: np.ndarray, values: np.ndarray, level: int | None) -> None:
-    if level is None:
-        target[:] = values
-    else:
-        np.equal(values, level, out=target, casting="unsafe")
-
-
-def _values(values: np.ndarray, level: int | None) -> np.ndarray:
-    return values if level is None else values == level
-
-
-def _evaluate(spec: Any, data: pd.DataFrame) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return spec.get_model_matrix(data, context={}, na_action="ignore", output="numpy")
-    except (FormulaicError, ValueError, TypeError, IndexError, KeyError, ArithmeticError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise BadArgument(f"The formula cannot be evaluated on this data: {reason}") from error
-
-
-def _learn_coding(frame: ModelFrame) -> _Coding:
-    """formulaic's spec, the levels of the categorical columns and the names of the columns to estimate.
-
-    A plain formula is learned from a skeleton with one row per level, which gives the same names and structure as
-    the whole data; splines and scalings look at every row.
-    """
-    levels = {
-        name: factorise(column)[1]
-        for name, column in frame.columns.items()
-        if isinstance(column, pd.Categorical) or name in frame.formula.categorical
-    }
-    plain = frame.formula.plain
-    data = (
-        _skeleton(frame, levels) if plain else pd.DataFrame(dict(frame.columns), index=pd.RangeIndex(len(frame.kept)))
-    )
-    learned = _evaluate(frame.formula.terms, data)
-    names = [str(name) for name in learned.model_spec.column_names]
-    left_out = set() if plain or "Intercept" not in names else _spanning_constant(learned)
-    if not frame.intercept:
-        left_out.add("Intercept")
-    return _Coding(learned.model_spec, levels, plain, tuple(name for name in names if name not in left_out))
-
-
-def _skeleton(frame: ModelFrame, levels: Mapping[str, pd.Index]) -> pd.DataFrame:
-    height = max((len(known) for known in levels.values()), default=1)
-    cycle = np.arange(height)
-    columns = {
-        name: pd.Categorical.from_codes(cycle % len(levels[name]), categories=levels[name])
-        if name in levels
-        else np.ones(height, dtype=np.asarray(column).dtype)
-        for name, column in frame.columns.items()
-    }
-    return pd.DataFrame(columns, index=pd.RangeIndex(height))
-
-
-def _spanning_constant(learned: Any) -> set[str]:
-    """The first column of each spline whose columns add up to 1 in every row, as `cr` gives them.
-
-    Beside a constant one column of such a spline is superfluous; without it the model is the same.
-    """
-    values = np.asarray(learned)
-    names = list(learned.model_spec.column_names)
-    superfluous = set()
-    for entry in learned.model_spec.structure:
-        block = values[:, [names.index(name) for name in entry.columns]]
-        if len(entry.columns) > 1 and SPLINES.match(str(entry.term)) and np.allclose(block.sum(axis=1), 1):
-            superfluous.add(str(entry.columns[0]))
-    return superfluous
-
-
-def outcome_vector(data: pd.DataFrame, column: str, kept: np.ndarray, *, kind: str = "number") -> np.ndarray:
-    """The outcome of the kept rows as float64, checked to be what `kind` says.
-
-    Kinds: "number", "positive" and "exposure" (above 0), "amount" (0 or more), "count" (whole numbers from 0),
-    "binary" (0/1 or False/True). A wrong value raises `BadOutcome`, for an exposure `BadArgument`.
-
-    >>> frame = pd.DataFrame({"days": [0, 3, 12]})
-    >>> outcome_vector(frame, "days", np.array([0, 2]), kind="count").tolist()
-    [0.0, 12.0]
-    """
-    if kind not in _KINDS:
-        raise BadArgument(f"kind is one of {', '.join(_KINDS)}; it was {kind!r}.")
-    whole = len(kept) == len(data)
-    values = plain_column(data[column], column, None if whole else kept)
-    wanted, right = _KINDS[kind]
-    error = BadArgument if kind == "exposure" else BadOutcome
-    if isinstance(values, pd.Categorical):
-        raise error(f"{column!r} holds text or categories, but must be {wanted}: code it as numbers.")
-    numbers = values.astype(float)
-    wrong = np.flatnonzero(~(np.isfinite(numbers) & right(numbers)))
-    if len(wrong):
-        where = row_labels(data.index, kept[wrong])
-        example = f"{numbers[wrong[0]]:g}"
-        raise error(f"{column!r} must be {wanted}, but is {example} in {where}: correct or leave out those rows.")
-    return numbers
-
-
-_KINDS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
-    "number": ("a number", lambda values: np.ones(len(values), dtype=bool)),
-    "positive": ("above 0", lambda values: values > 0),
-    "exposure": ("above 0 (time at risk)", lambda values: values > 0),
-    "amount": ("0 or more", lambda values: values >= 0),
-    "count": ("a whole number from 0 up", lambda values: (values >= 0) & (values == np.floor(values))),
-    "binary": ("0 or 1", lambda values: (values == 0) | (values == 1)),
-}

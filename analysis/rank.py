@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from scipy import linalg
 
 from analysis.errors import BadArgument, Collinear, ConstantColumn
@@ -17,11 +16,11 @@ SUSPICIOUS = 1e-7
 BLOCK = 65_536
 
 
-def check_rank(matrix: np.ndarray, terms: Sequence[str], label: pd.Index, *, intercept: bool) -> None:
+def check_rank(matrix: np.ndarray, terms: Sequence[str], *, intercept: bool) -> None:
     """Raise `ConstantColumn`, `Collinear` or `BadArgument` (not finite) with the names of the terms involved.
 
     Cox models have no intercept column, but a constant tells nothing there either, so columns are always centred
-    unless the design has neither. `label` is any row's label, for messages.
+    unless the design has neither.
     """
     n, p = matrix.shape
     if p == 0:
