@@ -134,8 +134,10 @@ def visit(
     made = Visit(app, context, context.new_page())
     own = (app.address, app.address.replace("http", "ws"), "data:", "blob:")
     made.page.on("request", lambda asked: asked.url.startswith(own) or made.complaints.append(f"fetched {asked.url}"))
-    made.page.on("console", lambda said: said.type != "error" or made.complaints.append(said.text))
+    made.page.on(
+        "console", lambda said: said.type != "error" or made.complaints.append(f"{said.text} {said.location['url']}")
+    )
     made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
     yield made
     context.close()
-    assert made.complaints == []
+    assert made.complaints == [], made.complaints

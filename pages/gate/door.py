@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from secure_zone.api.models import DemoUser, Enrolment, SessionView, Status
 from secure_zone.client import Zone
-from secure_zone.errors import SessionEnded, SignInFailed
+from secure_zone.errors import BadInput, SessionEnded, SignInFailed
 
 # One visit asks for some fifty files: the answer for the first holds for the rest.
 FRESH_SECONDS = 1.0
@@ -48,8 +47,12 @@ class Door:
         """The token of a new session; SignInFailed for whatever reason there is none."""
         try:
             zone = await run_in_threadpool(self._outside.sign_in, user, passphrase, code)
-        except ValidationError:
-            raise SignInFailed("The user name, the passphrase or the code is not right.") from None
+        except BadInput:
+            # Empty or too long: no more is told than for any other wrong one.
+            raise SignInFailed(
+                "The user name, the passphrase or the code is not right. After several failures sign-in is closed for "
+                "a while."
+            ) from None
         token = zone.token or ""
         zone.close()
         return token

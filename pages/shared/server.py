@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 
 from pages.gate import own_files
 from pages.gate.door import Door
@@ -32,6 +33,9 @@ HOST = "127.0.0.1"
 def build(zone: Path) -> st.App:
     """The app for one zone. Order matters: headers on every answer, then the gate, then all the rest."""
     os.environ["VARDE_ZONE"] = str(zone.absolute())  # where the pages, which Streamlit runs, find the zone
+    # There is a folder named pages, so until the first st.navigation Streamlit would look in it for pages of its own,
+    # and tell whoever comes first that the page they asked for does not exist.
+    PagesManager.uses_pages_directory = False
     door = Door(zone)
     return st.App(
         SCRIPT,
