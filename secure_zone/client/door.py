@@ -228,7 +228,7 @@ class Zone:
                 text=text,
                 after_seq=after_seq,
                 limit=limit,
-                newest_first=str(newest_first).lower(),
+                order="newest first" if newest_first else None,
             )
         )
 

@@ -23,7 +23,7 @@ OUR_FIELDS = {
     for message in vars(models).values()
     if isinstance(message, type) and issubclass(message, models.Message)
     for field in message.model_fields
-} | {"after_seq", "limit", "since", "until", "text", "session_id"}
+} | {"after_seq", "limit", "since", "until", "text", "order", "session_id"}
 
 
 def install(app: FastAPI) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from secure_zone.keys.secret import Secret
 from secure_zone.store import recover as recovery
 from secure_zone.store.manifest import Identity
 from secure_zone.store.paths import version_folder
-from secure_zone.store.reading import OpenVersion, open_version
 from secure_zone.store.recover import Recovery, VersionId
 from secure_zone.store.writing import Draft
+
+if TYPE_CHECKING:
+    from secure_zone.store.reading import OpenVersion
 
 
 class Store:
@@ -30,6 +33,9 @@ class Store:
 
     def open(self, dataset: str, *, purpose: str, version: int, manifest_sha256: str, key: Secret) -> OpenVersion:
         """A published version, for the custodian's own use."""
+        # Here, because pyarrow's datasets load pandas, and the custodian must be ready soon after a restart.
+        from secure_zone.store.reading import open_version
+
         return open_version(
             version_folder(self.data_area, dataset, version),
             manifest_sha256,

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, StringConstraints
 
 from secure_zone.api import models
 from secure_zone.custodian.routes.asking import Asking, AtHouse
 from secure_zone.custodian.use_cases import audit
 
 router = APIRouter(prefix="/audit", tags=["audit"])
+
+
+def _written_out(value: object) -> object:
+    """A bare number would be taken for seconds since 1970."""
+    if isinstance(value, str) and "T" not in value:
+        raise ValueError("a date and a time with its zone")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 SearchText = Annotated[str, StringConstraints(max_length=200, pattern=models.PLAIN)]
 
 
@@ -21,12 +31,12 @@ def read_audit(
     session: Asking,
     who: SearchText | None = None,
     verb: SearchText | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     text: SearchText | None = None,
     after_seq: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    newest_first: bool = False,
+    order: Literal["oldest first", "newest first"] = "oldest first",
 ) -> models.AuditPage:
     """Entries that fit all that is given."""
     return audit.read(
@@ -39,7 +49,7 @@ def read_audit(
         text=text,
         after_seq=after_seq,
         limit=limit,
-        newest_first=newest_first,
+        newest_first=order == "newest first",
     )
 
 
