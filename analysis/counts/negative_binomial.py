@@ -7,26 +7,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special
+from scipy import optimize
 
-from analysis.counts.nb_likelihood import Counts, Derivatives, derivatives, deviance, log_likelihood
+from analysis.counts.nb_likelihood import Counts, deviance
+from analysis.counts.nb_maximum import Maximum, maximise, poisson_likelihood
 from analysis.errors import NoEvents, warn
-from analysis.glm.families import POISSON
 from analysis.glm.fit import GlmFit, null_mean
-from analysis.glm.irls import Solution, first_guess, irls
 from analysis.glm.observations import Observations, observe
-from analysis.glm.positive import solve_positive, solve_stiffened
 from analysis.glm.sandwich import sandwich
-from analysis.glm.separation import check_separation
-from analysis.glm.standardised import Standardised
-
-MOST_STEPS = 100
-SETTLED = 1e-12
-# With theta this many times the largest mean, the variance is the Poisson's to within rounding.
-POISSON_FROM = 1e7
-# Theta this many times the largest mean is looked at twice: is the likelihood any higher than Poisson's?
-DOUBTFUL_FROM = 1e3
-LEAST_GAIN = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -62,16 +50,6 @@ class NegativeBinomialFit(GlmFit):
         return mean / (1 + mean / self.theta)
 
 
-@dataclass(frozen=True, eq=False)
-class _Maximum:
-    coefficients: np.ndarray
-    covariance: np.ndarray
-    eta: np.ndarray
-    tau: float
-    last: Derivatives
-    steps: int
-
-
 def negative_binomial(
     data: pd.DataFrame, formula: str, *, outcome: str, exposure: str | None = None, cluster: str | None = None
 ) -> NegativeBinomialFit:
@@ -96,7 +74,7 @@ def negative_binomial(
     counts, offset = weighted_counts(observations)
     if (counts.distinct != np.floor(counts.distinct)).any():
         warn(f"{outcome!r} is not always a whole number: theta then has no meaning as a count's.", notes)
-    maximum = _maximise(observations, counts, offset)
+    maximum = maximise(observations, counts, offset)
     theta = float(np.exp(maximum.tau))
     if np.isinf(theta):
         warn("There is no more spread than in a Poisson model: alpha is 0 and the fit is the Poisson one.", notes)
@@ -138,73 +116,7 @@ def _residual(y: np.ndarray, expected: np.ndarray, theta: float) -> np.ndarray:
     return (y - expected) / (1 + expected / theta)
 
 
-def _maximise(observations: Observations, counts: Counts, offset: np.ndarray) -> _Maximum:
-    """Newton on coefficients and log theta together, from a log-linear fit and the moment estimate of theta."""
-    design = observations.design
-    columns = Standardised.of(design.matrix, design.terms)
-    beta = first_guess(columns, observations.cell_y, observations.cell_size, POISSON)
-    eta = columns.predictor(beta) + offset
-    excess = float(counts.weight @ np.square(counts.y * np.exp(-eta) - 1))
-    tau = float(np.clip(np.log(counts.n / max(excess, 1e-10)), -7, 7))
-    settled = False
-    at = derivatives(counts, eta, tau)
-    steps = 0
-    while not settled and steps < MOST_STEPS and np.exp(tau - eta.max()) < POISSON_FROM:
-        steps += 1
-        move = _step(columns, at)
-        value = at.value
-        for halving in range(30):
-            part = move / 2**halving
-            new_beta, new_tau = beta + part[:-1], tau + float(np.clip(part[-1], -2, 2))
-            new_eta = columns.predictor(new_beta) + offset
-            if log_likelihood(counts, new_eta, new_tau) >= value - 1e-12 * (abs(value) + 1):
-                break
-        beta, tau, eta = new_beta, new_tau, new_eta
-        at = derivatives(counts, eta, tau)
-        settled = abs(at.value - value) < SETTLED * (abs(value) + 0.1) and np.abs(part).max() < 1e-6
-    if np.exp(tau - eta.max()) > DOUBTFUL_FROM:
-        poisson = _poisson_limit(observations, counts, offset)
-        if at.value - _poisson_likelihood(counts, poisson.eta) < LEAST_GAIN:
-            return poisson
-    information, _ = columns.cross_products(at.expected_curvature)
-    covariance = columns.covariance(information)
-    coefficients = columns.back @ beta
-    solution = Solution(coefficients, covariance, eta - offset, columns.scale, steps, settled)
-    check_separation(design.matrix, design.terms, counts.y * counts.weight, counts.weight, solution, binomial=False)
-    return _Maximum(coefficients, covariance, eta, tau, at, steps)
-
-
-def _poisson_limit(observations: Observations, counts: Counts, offset: np.ndarray) -> _Maximum:
-    design = observations.design
-    y, size = observations.cell_y, observations.cell_size
-    solution = irls(design.matrix, design.terms, y, size, POISSON)
-    check_separation(design.matrix, design.terms, y, size, solution, binomial=False)
-    eta = solution.eta + offset
-    large = float(np.log(POISSON_FROM) + eta.max())
-    last = derivatives(counts, eta, large)
-    return _Maximum(solution.coefficients, solution.covariance, eta, np.inf, last, solution.steps)
-
-
-def _poisson_likelihood(counts: Counts, eta: np.ndarray) -> float:
-    log_factorials = float((counts.often * special.gammaln(counts.distinct + 1)).sum())
-    return float(counts.weight @ (counts.y * eta - np.exp(eta))) - log_factorials
-
-
-def _step(columns: Standardised, at: Derivatives) -> np.ndarray:
-    """Newton's step; where the observed information is not positive definite, Fisher's with theta apart."""
-    information, (score, cross) = columns.cross_products(at.curvature, at.score, at.cross)
-    p = len(score)
-    full = np.empty((p + 1, p + 1))
-    full[:p, :p], full[:p, p], full[p, :p], full[p, p] = information, -cross, -cross, at.tau_curvature
-    step = solve_positive(full, np.append(score, at.tau_score))
-    if step is not None:
-        return step
-    expected, _ = columns.cross_products(at.expected_curvature)
-    beta_step = solve_stiffened(expected, score)
-    return np.append(beta_step, np.clip(at.tau_score / max(abs(at.tau_curvature), 1e-8), -2, 2))
-
-
-def _theta_error(maximum: _Maximum, theta: float) -> float:
+def _theta_error(maximum: Maximum, theta: float) -> float:
     """The standard error from the observed information of theta, coefficients given (as MASS::theta.ml)."""
     if np.isinf(theta):
         return float("inf")
@@ -213,10 +125,10 @@ def _theta_error(maximum: _Maximum, theta: float) -> float:
 
 
 def _likelihood(
-    observations: Observations, counts: Counts, offset: np.ndarray, maximum: _Maximum, theta: float
+    observations: Observations, counts: Counts, offset: np.ndarray, maximum: Maximum, theta: float
 ) -> dict[str, float]:
     m = np.exp(maximum.eta)
-    value = _poisson_likelihood(counts, maximum.eta) if np.isinf(theta) else maximum.last.value
+    value = poisson_likelihood(counts, maximum.eta) if np.isinf(theta) else maximum.last.value
     return {
         "log_likelihood": value,
         "deviance": deviance(counts, maximum.eta, theta),
