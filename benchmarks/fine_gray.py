@@ -132,7 +132,7 @@ def measure() -> Section:
     ]
     note = (
         "Ours is the median of 5 fits, always with robust standard errors. crr's errors loop over events, censorings "
-        f"and competing events in turn, so on {ROWS:,} rows crr is asked for the coefficients alone; times there are whole "
-        "days."
+        f"and competing events in turn, so on {ROWS:,} rows crr is asked for the coefficients alone; times there are "
+        "whole days."
     )
     return Section("fine_gray", "Fine-Gray beside R's cmprsk::crr", rows, note=note)

@@ -143,8 +143,8 @@ def measure() -> Section:
     ]
     note = (
         f"{PERSONS:,} persons over {DAYS} days in states {', '.join(STATES)}; ours always with jackknife standard "
-        f"errors (and {large['expected_seconds']:.2f} s more for the expected times with theirs). R's errors hold one number "
-        "per person, state and time, far beyond memory at a million transitions, so R is asked for the curves alone "
-        "there."
+        f"errors, and {large['expected_seconds']:.2f} s more for expected times with theirs. R's errors hold one "
+        "number per person, state and time, far beyond memory at a million transitions, so R is asked for the curves "
+        "alone there."
     )
     return Section("multistate", "State occupation beside R's survfit", rows, note=note)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from analysis.columns import factorise
 from analysis.design import Design, build_design
 from analysis.errors import BadArgument, NoEvents
 from analysis.results import Fit
@@ -118,14 +119,17 @@ def fine_gray(
 
 
 def _check_levels(design: Design, event: np.ndarray, of: int) -> None:
-    """A level (a 0/1 column) in which nobody, or everybody, has the event has no finite estimate."""
-    with_event = design.matrix[event]
-    low, high = with_event.min(axis=0), with_event.max(axis=0)
-    for j in np.flatnonzero(low == high):
-        column = design.matrix[:, j]
-        if low[j] == column.min() == 0 and column.max() == 1 and np.isin(column, (0, 1)).all():
+    """A level of a factor, or a side of a 0/1 column, in which nobody has the event has no finite estimate."""
+    for name, column in design.frame.columns.items():
+        is_factor = isinstance(column, pd.Categorical) or name in design.frame.formula.categorical
+        alone = any(name in term and ":" not in term for term in design.terms)
+        if not alone or not (is_factor or ((column == column.min()) | (column == column.max())).all()):
+            continue
+        codes, levels = factorise(column)
+        without = np.flatnonzero(np.bincount(codes[event], minlength=len(levels)) == 0)
+        if without.size:
+            level = levels[without[0]]
             raise NoEvents(
-                f"{design.terms[j]!r} has no events of cause {of}: join the level with another, or leave it out."
+                f"There are no events of cause {of} where {name!r} is {level}: join the level with another, or leave "
+                "those rows out."
             )
-        if low[j] == column.max() == 1 and column.min() == 0 and np.isin(column, (0, 1)).all():
-            raise NoEvents(f"All events of cause {of} have {design.terms[j]!r}: leave the term out, or join levels.")

@@ -114,6 +114,12 @@ def _logrank(name: str) -> Callable[[], list[Comparison]]:
     return compare
 
 
+def _late_logrank() -> list[Comparison]:
+    case = answers(MORE)["late_logrank"]
+    test = logrank(frame(case["data"]), start="entry", stop="time", event="any", by="three")
+    return [("chisq", test.chisq, case["values"]["chisq"], CURVE)]
+
+
 def _incidence(name: str) -> Callable[[], list[Comparison]]:
     def compare() -> list[Comparison]:
         case = answers(MORE)[name]
@@ -182,6 +188,7 @@ CASES = [
     Case("km_99", answers(MORE)["km_99"]["call"], _km("km_99", level=0.99)),
     *_more("median", _quantiles),
     *_more("logrank", _logrank),
+    Case("late_logrank", answers(MORE)["late_logrank"]["call"], _late_logrank),
     *_more("cuminc", _incidence),
     *_more("gray", _gray),
     *_more("crr", _crr),

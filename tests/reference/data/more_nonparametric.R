@@ -52,8 +52,10 @@ for (r in c(0, 1, .5)) for (st in c(FALSE, TRUE)) {
   out[[paste0("logrank_rho", r, if (st) "_strata" else "")]] <- list(data = "more_ties.csv", call = paste0("survdiff(Surv(time, any) ~ grp", if (st) " + strata(site)" else "", ", rho = ", r, ")"),
     rho = r, strata = st, values = list(chisq = f$chisq, observed = unname(o), expected = unname(x)))
 }
-s <- coxph(Surv(entry, time, any) ~ grp, d, ties = "breslow")
-ev <- coxph(Surv(time + runif(nrow(d)) * 0, any) ~ grp, d)
+# survdiff takes no late entry; without ties the log-rank test is the score test of coxph.
+late <- e; late$entry <- round(pmax(0, late$time - rexp(m, 1)), 9); late$any <- as.integer(late$cause > 0); late$three <- rep(c("a", "b", "c"), length.out = m)
+write.csv(late, "more_late.csv", row.names = FALSE)
+out$late_logrank <- list(data = "more_late.csv", call = "coxph(Surv(entry, time, any) ~ three)$score", values = list(chisq = coxph(Surv(entry, time, any) ~ three, late)$score))
 
 incidence <- function(fit, times, groups) {
   p <- timepoints(fit, times)
