@@ -83,7 +83,7 @@ def impute(
     regression; ordered categories: proportional odds; other categories and text: multinomial logistic regression.
     `methods` chooses otherwise ("pmm", "logistic", "multinomial", "ordered").
 
-    Columns in `exclude` (keys, dates) are carried along, neither imputed nor used. `passive` maps a column to a
+    Columns in `exclude` (keys, unit numbers, dates) are carried along, neither imputed nor used. `passive` maps a column to a
     function of the completed frame, such as a score of imputed items; it is not used to impute. Include the outcome
     (for times: the event and the cumulative hazard; White & Royston 2009). The same seed gives the same values, and
     the first of more imputations are those of fewer.

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.binary import logistic, risk_ratio
-from analysis.counts import hurdle, negative_binomial, poisson
+from analysis.counts import hurdle, negative_binomial, poisson, zero_inflated
 from analysis.errors import AnalysisWarning
 from analysis.imputation import impute, pool
 from analysis.multilevel import gee, icc, linear_mixed, logistic_mixed, within_between
 from analysis.reliability import cfa, cronbach_alpha, item_statistics, omega_total, rwg, score
-from analysis.survival import cox, fine_gray
+from analysis.survival import cox, fine_gray, frailty_cox
 
 SEEDS = st.integers(0, 10_000)
 
@@ -35,6 +35,7 @@ def people(seed: int, units: int = 12, size: int = 10) -> pd.DataFrame:
     frame["y"] = frame.x + own + rng.normal(size=n)
     frame["sick"] = np.resize([0, 1], n) ^ (rng.random(n) < 0.2)
     frame["days"] = rng.negative_binomial(1.5, 0.4, n) + (rng.random(n) < 0.5)
+    frame["visits"] = np.where(rng.random(n) < 0.5, 0, 1 + rng.poisson(2, n))
     frame["time"] = rng.exponential(size=n) + 0.01
     frame["cause"] = rng.integers(0, 3, n)
     for k in range(1, 5):
@@ -50,6 +51,8 @@ FITS = {
     "fine_gray": lambda d: fine_gray(d, "x", stop="time", cause="cause"),
     "poisson": lambda d: poisson(d, "x", outcome="days", exposure="time"),
     "negative_binomial": lambda d: negative_binomial(d, "x", outcome="days"),
+    "frailty_cox": lambda d: frailty_cox(d, "x", stop="time", event="sick", group="unit"),
+    "zero_inflated": lambda d: zero_inflated(d, "x", outcome="visits"),
     "hurdle": lambda d: hurdle(d, "x", outcome="days", dist="poisson"),
     "logistic": lambda d: logistic(d, "x + z", outcome="sick"),
     "risk_ratio": lambda d: risk_ratio(d, "x", outcome="sick"),
