@@ -79,6 +79,13 @@ class TestInvariance:
         later = frame.assign(start=frame["start"] + days, stop=frame["stop"] + days)
         same(fitted(frame, strata="stratum"), fitted(later, strata="stratum"))
 
+    @given(follow_ups(), st.integers(0, 2**32 - 1))
+    @settings(max_examples=15, deadline=None)
+    def test_rounding_of_times(self, frame: pd.DataFrame, seed: int) -> None:
+        noise = np.random.default_rng(seed).choice([-1e-15, 0.0, 1e-15], (2, len(frame)))
+        tenths = frame.assign(start=frame["start"] / 10 + np.abs(noise[0]), stop=frame["stop"] / 10 + noise[1])
+        same(fitted(frame, strata="stratum"), fitted(tenths, strata="stratum"))
+
     @given(follow_ups(), st.floats(0.001, 1000), st.floats(-100, 100))
     @settings(max_examples=25, deadline=None)
     def test_units_of_a_covariate(self, frame: pd.DataFrame, scale: float, origin: float) -> None:
