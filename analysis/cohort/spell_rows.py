@@ -150,5 +150,8 @@ def _grade_levels(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
             f"'grade' must be a per cent from 1 to 100, but is not in {row_labels(column.index, wrong)} (the first: "
             f"{exact[wrong[0]]:g}). Full absence is 100; correct the rows, or leave them out."
         )
+    whole = exact.astype(np.int64)
+    if (whole == exact).all():
+        return whole, np.arange(101, dtype=float)
     grades, level = np.unique(exact, return_inverse=True)
     return level, grades

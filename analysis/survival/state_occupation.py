@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from analysis.results import check_level
-from analysis.survival.groups import by_columns, group_rows
+from analysis.survival.groups import Groups, by_columns, group_rows
 from analysis.survival.state_intervals import NONE, StateIntervals, state_intervals
 from analysis.survival.state_variance import variances
 from analysis.survival.step_values import step_values
@@ -25,7 +25,8 @@ class StateOccupation:
     conf_high`, a row for every state at every time someone moves or leaves; n_event counts moves into the state.
 
     beginning: the `by` columns, `state, estimate, std_error, conf_low, conf_high` before anyone moves. transitions:
-    counts, from (rows) to (columns), the last column those whose follow-up ends there.
+    counts, from (rows) to (columns), the last column those whose follow-up ends there. intervals, groups: what the
+    curves were computed from, for `expected_time`.
     """
 
     table: pd.DataFrame
@@ -36,6 +37,8 @@ class StateOccupation:
     n: int
     n_persons: int
     n_dropped: int
+    intervals: StateIntervals
+    groups: Groups
 
     def at(self, times: Sequence[float] | float) -> pd.DataFrame:
         """The table's probabilities at the given times; beyond follow-up, missing."""
@@ -110,6 +113,8 @@ def state_occupation(
         intervals.now.size,
         int(intervals.person.max()) + 1,
         intervals.n_dropped,
+        intervals,
+        groups,
     )
 
 

@@ -174,4 +174,7 @@ def test_states_by_group() -> None:
     ours = both.table.loc[both.table["g"] == "y", columns].reset_index(drop=True)
     pd.testing.assert_frame_equal(ours, alone.table[columns])
     times = expected_time(data, **STATES, by="g", until=8)
+    pd.testing.assert_frame_equal(expected_time(both, until=8), times)
+    with pytest.raises(errors.BadArgument, match="all four"):
+        expected_time(data, until=8)
     assert times.groupby("g")["time"].sum().tolist() == pytest.approx([8, 8])
