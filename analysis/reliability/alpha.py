@@ -15,13 +15,13 @@ from analysis.results import check_level
 
 @dataclass(frozen=True)
 class Alpha:
-    """`estimate` with Feldt's interval; `standardized` is alpha of the correlations."""
+    """`estimate` with Feldt's interval; `standardised` is alpha of the correlations."""
 
     estimate: float
     conf_low: float
     conf_high: float
     level: float
-    standardized: float
+    standardised: float
     mean_correlation: float
     items: tuple[str, ...]
     n: int
@@ -71,7 +71,7 @@ def cronbach_alpha(items: pd.DataFrame, *, level: float = 0.95) -> Alpha:
         conf_low=float(1 - (1 - estimate) * stats.f.ppf(1 - tail, *df)),
         conf_high=float(1 - (1 - estimate) * stats.f.ppf(tail, *df)),
         level=level,
-        standardized=alpha_of(correlation),
+        standardised=alpha_of(correlation),
         mean_correlation=float((correlation.sum() - k) / (k * (k - 1))),
         items=answers.names,
         n=n,

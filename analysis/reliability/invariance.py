@@ -17,7 +17,7 @@ STEPS: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Invariance:
     """`table` has a row per step with its fit and its change from the step before; `fits` the fits by step.
 
@@ -30,6 +30,9 @@ class Invariance:
     @property
     def n_dropped(self) -> int:
         return self.fits["configural"].n_dropped
+
+    def __repr__(self) -> str:
+        return "\n".join([self.table.to_string(index=False, float_format="{:.4g}".format), *self.warnings])
 
     @property
     def warnings(self) -> tuple[str, ...]:

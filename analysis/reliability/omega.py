@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,8 @@ class Omega:
     conf_low: float
     conf_high: float
     level: float
-    loadings: pd.Series
-    uniqueness: pd.Series
+    loadings: pd.Series = field(repr=False)
+    uniqueness: pd.Series = field(repr=False)
     reversed_items: tuple[str, ...]
     n: int
     n_dropped: int

@@ -23,7 +23,7 @@ def scale_figures(items: pd.DataFrame, values: dict[str, Any]) -> list[Compariso
         alpha, omega, table = cronbach_alpha(items), omega_total(items), item_statistics(items).set_index("item")
     rows = [
         ("alpha", alpha.estimate, values["alpha"], COEFFICIENT),
-        ("standardized alpha", alpha.standardized, values["std_alpha"], COEFFICIENT),
+        ("standardized alpha", alpha.standardised, values["std_alpha"], COEFFICIENT),
         *compare_terms("r_drop", table["r_drop"], values["r_drop"], {"A1-": "A1"}, COEFFICIENT),
         *compare_terms("alpha if dropped", table["alpha_if_dropped"], values["alpha_drop"], {"A1-": "A1"}, COEFFICIENT),
     ]
