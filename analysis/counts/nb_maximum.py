@@ -26,7 +26,7 @@ LEAST_GAIN = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Maximum:
-    """Where the likelihood is highest. `tau` = log theta is infinite in the Poisson limit; `last` are derivatives there."""
+    """Where the likelihood is highest; `tau` = log theta is infinite in the Poisson limit. `last` are derivatives."""
 
     coefficients: np.ndarray
     covariance: np.ndarray

@@ -52,6 +52,8 @@ def maximise(
     value, rows = at(point)
     for step in range(1, MOST_STEPS + 1):
         gradient, hessian = _assemble(matrices, weight, rows)
+        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+            raise _no_maximum(step)
         move = _climb(-hessian, gradient)
         for halving in range(40):
             new_point = point + move / 2**halving
@@ -66,18 +68,23 @@ def maximise(
         if change < SETTLED and moved < 1e-6 or change < 1e-15 and step > 50:
             _, hessian = _assemble(matrices, weight, rows)
             return Maximum(np.split(point, edges), hessian, value, rows, step)
-    raise NoConvergence(
-        f"No maximum after {step} iterations. Try fewer terms in the zero part (zero_formula), dist='poisson', or look "
-        "for extreme values and terms that say nearly the same."
+    raise _no_maximum(step)
+
+
+def _no_maximum(steps: int) -> NoConvergence:
+    return NoConvergence(
+        f"No maximum after {steps} iterations: the estimates run away. Try fewer terms in the zero part (zero_formula), "
+        "dist='poisson', or look for extreme values and terms that say nearly the same."
     )
 
 
 def _assemble(matrices: Sequence[np.ndarray], weight: np.ndarray, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
-    gradient = np.concatenate([m.T @ (weight * d) for m, d in zip(matrices, rows.first, strict=True)])
     blocks: list[list[np.ndarray]] = [[np.empty(0)] * len(matrices) for _ in matrices]
-    for (i, j), bend in rows.second.items():
-        block = matrices[i].T @ (matrices[j] * (weight * bend)[:, None])
-        blocks[i][j], blocks[j][i] = block, block.T
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradient = np.concatenate([m.T @ (weight * d) for m, d in zip(matrices, rows.first, strict=True)])
+        for (i, j), bend in rows.second.items():
+            block = matrices[i].T @ (matrices[j] * (weight * bend)[:, None])
+            blocks[i][j], blocks[j][i] = block, block.T
     return gradient, np.block(blocks)
 
 
