@@ -66,7 +66,7 @@ class LinearMixed(Fit):
         return self.n - self.df_model
 
     def glance(self) -> dict[str, Any]:
-        """Size, variance components, intraclass correlation and likelihood."""
+        """Size, variance components (`var_<column>` for a slope), intraclass correlation and likelihood."""
         return {
             "n": self.n,
             "n_dropped": self.n_dropped,
@@ -75,6 +75,7 @@ class LinearMixed(Fit):
             "var_resid": self.var_resid,
             "sd_group": self.var_group**0.5,
             "sd_resid": self.var_resid**0.5,
+            **{f"var_{term}": float(self.group_covariance[k, k]) for k, term in enumerate(self.random_terms) if k},
             "icc": self.icc,
             "log_likelihood": self.log_likelihood,
             "reml" if self.method == "reml" else "deviance": self.deviance,

@@ -37,7 +37,7 @@ class CFA(Fit):
 
     def glance(self) -> dict[str, Any]:
         """Size and fit indices: chisq, df, p_value, cfi, tli, rmsea (and its 90 % interval), srmr, likelihood."""
-        return {"n": self.n, "n_dropped": self.n_dropped, "groups": len(self.groups), **asdict(self.indices)}
+        return {"n": self.n, "n_dropped": self.n_dropped, "groups": max(len(self.groups), 1), **asdict(self.indices)}
 
 
 def cfa(
