@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from analysis.errors import TooFewGroups, warn
+from analysis.errors import NoConvergence, TooFewGroups, warn
 from analysis.results import Fit
 from analysis.survival.cox_estimate import maximise
 from analysis.survival.cox_sample import cox_sample
@@ -125,6 +125,11 @@ def _best(likelihood: FrailtyLikelihood, beta: np.ndarray) -> FrailtyPoint | Non
     while likelihood.slope(latest) > 0 and high < LARGEST:
         low, high = high, high * 4
         latest = likelihood.maximise(high, latest.beta, latest.effects)
+    if likelihood.slope(latest) > 0:
+        raise NoConvergence(
+            f"The variance between groups has no maximum below {LARGEST:g}: the groups differ too much for a frailty. "
+            "Use them as strata in cox(), or join small groups."
+        )
     if low == high:
         low = SMALLEST
 
