@@ -13,8 +13,8 @@ from secure_zone.roles import Role
 # No control characters: they could forge lines in a log or a terminal.
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=PLAIN)]
-DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=PLAIN)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=PLAIN)]
+DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PLAIN)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=PLAIN)]
 Passphrase = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]

@@ -138,7 +138,7 @@ class Zone:
 
     def invite(self, user: str, display_name: str, role: Role | str, why: str) -> models.Invitation:
         """A new user. The invitation is shown this once."""
-        asked = body(models.NewUser, user=user, display_name=display_name, role=str(role), why=why)
+        asked = body(models.NewUser, user=user, display_name=display_name.strip(), role=str(role), why=why)
         return models.Invitation.model_validate(self._transport.call("POST", "/users", asked))
 
     def reset(self, user: str, why: str) -> models.Invitation:
