@@ -75,7 +75,7 @@ def read_variable(column: pd.Series, name: str, method: str | None) -> Variable:
         if isinstance(dtype, pd.CategoricalDtype):
             levels = column.cat.remove_unused_categories().cat.categories
         else:
-            levels = pd.Index(pd.unique(column[~gaps])).sort_values()
+            levels = pd.Index(pd.unique(column[~gaps])).sort_values(key=lambda level: level.astype(str))
         if len(levels) > MOST_LEVELS:
             raise BadArgument(
                 f"{name!r} has {len(levels)} different texts, more than {MOST_LEVELS}. If it is a name or an "

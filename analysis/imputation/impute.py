@@ -83,10 +83,10 @@ def impute(
     regression; ordered categories: proportional odds; other categories and text: multinomial logistic regression.
     `methods` chooses otherwise ("pmm", "logistic", "multinomial", "ordered").
 
-    Columns in `exclude` (keys, unit numbers, dates) are carried along, neither imputed nor used. `passive` maps a column to a
-    function of the completed frame, such as a score of imputed items; it is not used to impute. Include the outcome
-    (for times: the event and the cumulative hazard; White & Royston 2009). The same seed gives the same values, and
-    the first of more imputations are those of fewer.
+    Columns in `exclude` (keys, unit numbers, dates) are carried along, neither imputed nor used. `passive` maps a
+    column to a function of the completed frame, such as a score of imputed items; it is not used to impute. Include the
+    outcome (for times: the event and the cumulative hazard; White & Royston 2009). The same seed gives the same values,
+    and the first of more imputations are those of fewer.
 
     >>> frame = pd.DataFrame({"age": [30.0, 41, 52, None, 38, 60, 47, 33], "sex": list("FMFMMF") + [None, "F"]})
     >>> completed = impute(frame, m=3, seed=1)
