@@ -31,14 +31,10 @@ def account() -> None:
 
 def passphrase() -> None:
     """A form that changes the passphrase: it re-wraps one's own key, and nothing else."""
+    st.write(_("At least 12 characters. Some words that only you would put together are easy to remember."))
     with st.form("passphrase", clear_on_submit=True, border=False, width=520):
         old = st.text_input(_("The passphrase you have now"), type="password", autocomplete="current-password")
-        new = st.text_input(
-            _("A new passphrase"),
-            type="password",
-            autocomplete="new-password",
-            help=_("At least 12 characters. Some words that only you would put together are easy to remember."),
-        )
+        new = st.text_input(_("A new passphrase"), type="password", autocomplete="new-password")
         again = st.text_input(_("The new one again"), type="password", autocomplete="new-password")
         if not st.form_submit_button(_("Change the passphrase"), type="primary"):
             return

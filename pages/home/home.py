@@ -63,4 +63,4 @@ def datasets(mine: list[DatasetView], view: SessionView) -> None:
         numeric=(2, 3),
     )
     st.markdown(_("Open one in a notebook on this machine. It asks for your passphrase and a code:"))
-    st.code(snippet.code(view.user, mine[0]), language="python")
+    st.code(snippet.code(view.user, mine[0]), language="python", wrap_lines=True)

@@ -44,7 +44,9 @@ def state(area: KeyAreaView, view: SessionView) -> None:
     if wanted not in view.may:
         return
     with st.form("key-area", border=True, width=720):
-        why = st.text_input(_("Reason"), max_chars=500, help=_("Kept in the audit log. No national identity numbers."))
+        why = st.text_input(
+            _("Reason"), max_chars=500, placeholder=_("Kept in the audit log. No national identity numbers.")
+        )
         if st.form_submit_button(_("Close the key area") if area.open else _("Open the key area")):
             with told():
                 if area.open:

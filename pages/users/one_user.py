@@ -47,7 +47,9 @@ def ask(others: list[UserView]) -> Change | None:
     with st.form("change-user", border=False, width=720):
         user = st.selectbox(_("User"), list(names), format_func=lambda one: names[one])
         kind = st.radio(_("What to do"), list(kinds), format_func=lambda one: kinds[one])
-        why = st.text_input(_("Reason"), max_chars=500, help=_("Kept in the audit log. No national identity numbers."))
+        why = st.text_input(
+            _("Reason"), max_chars=500, placeholder=_("Kept in the audit log. No national identity numbers.")
+        )
         sure = st.checkbox(_("I am sure. What the user has now stops working at once."))
         sent = st.form_submit_button(_("Carry it out"), type="primary")
     return Change(kind, user, why, sure) if sent else None

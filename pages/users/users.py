@@ -75,9 +75,13 @@ def add_user() -> None:
     with st.form("add-user", border=False, width=720):
         left, right = st.columns(2)
         display_name = left.text_input(_("Name"), max_chars=80)
-        user = right.text_input(_("User name"), max_chars=32, help=_("Small letters, digits, dot, hyphen, underscore."))
+        user = right.text_input(
+            _("User name"), max_chars=32, placeholder=_("Small letters, digits, dot, hyphen, underscore.")
+        )
         role = st.selectbox(_("Role"), roles, roles.index(Role.RESEARCHER), format_func=lambda one: names[one])
-        why = st.text_input(_("Reason"), max_chars=500, help=_("Kept in the audit log. No national identity numbers."))
+        why = st.text_input(
+            _("Reason"), max_chars=500, placeholder=_("Kept in the audit log. No national identity numbers.")
+        )
         if st.form_submit_button(_("Add the user"), type="primary"):
             with told():
                 invitation.keep(session.zone().invite(user.strip(), display_name, role, why), "invited")
