@@ -56,11 +56,12 @@ def outcomes(
     (`diagnosis` if the definition names any); disability: rows `person, start`, instead of the column. Who has no row
     was not absent: that is 0, never missing.
 
-    The table has, for each person at risk: `person`, `entry` and `exit` (dates; at risk on the days after entry up to
-    and with exit), `any_spell`, `spells` (that start in this time), `days` and `lost_days` (absent in this time;
-    lost_days is days x grade / 100), `event` (0/1), `event_date`, `start` and `stop` (days from baseline to entry, and
-    to event or exit), `end` (event, death, emigration, age limit, end of follow-up, end of register), `person_years`
-    (entry to event or exit), `person_years_at_risk` (entry to exit, without the days within spells).
+    The table has, for each person at risk: `person`; `entry` and `exit` (dates; at risk on the days after entry up to
+    and with exit); `any_spell`, `spells` (that start in this time); `days` and `lost_days` (absent in this time;
+    lost_days is days x grade / 100); `event` (0/1), `end_date` (of the event, else exit), `event_date`; `start` and
+    `stop` (days from baseline to entry and to end_date, for a model of time to event); `end` (event, death,
+    emigration, age limit, end of follow-up, end of register); `person_years` (entry to end_date);
+    `person_years_at_risk` (entry to exit without the days within spells).
 
     >>> people = pd.DataFrame({"person": ["a", "b"], "baseline": ["2024-01-01"] * 2})
     >>> leave = pd.DataFrame({"person": ["a"], "start": ["2024-03-01"], "stop": ["2024-03-31"], "grade": [50]})
@@ -141,6 +142,7 @@ def _table(
             "days": _per_person(pieces, days, n).astype(np.int64),
             "lost_days": _per_person(pieces, days * pieces.level / 100, n),
             "event": event.astype(np.int64),
+            "end_date": _dates(end),
             "event_date": np.where(event, _dates(first), np.datetime64("NaT", "s")),
             "start": window.entry - window.baseline,
             "stop": end - window.baseline,

@@ -62,7 +62,11 @@ def overlay(code: np.ndarray, start: np.ndarray, stop: np.ndarray, level: np.nda
     first = int(start.min())
     width = int(stop.max()) - first + 3  # a day free between persons, so that nobody's pieces touch another's
     begin, end = code * width + (start - first), code * width + (stop - first) + 1
-    edges = np.unique(np.concatenate([begin, end]))
+    order = np.argsort(begin)  # in order, neighbours are looked up where the last ones were found
+    begin, end, level = begin[order], end[order], level[order]
+    edges = np.concatenate([begin, end])
+    edges.sort()  # faster than np.unique, which hashes whole numbers
+    edges = edges[np.concatenate([[True], edges[1:] > edges[:-1]])]
     low = np.searchsorted(edges, begin)
     count = np.searchsorted(edges, end) - low
     covered = np.repeat(low - (np.cumsum(count) - count), count) + np.arange(count.sum())

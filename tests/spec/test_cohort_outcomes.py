@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.cohort import OutcomeDefinition, outcomes
+from analysis.cohort import OutcomeDefinition, outcomes, person_time
 
 BASELINE = "2024-01-01"
 
@@ -199,3 +199,13 @@ def test_everyone_is_accounted_for() -> None:
     steps = result.flow.set_index("step")["remaining"]
     assert (steps.iloc[0], steps["no baseline date"], steps["death before entry"], steps.iloc[-1]) == (4, 3, 2, 2)
     assert result.unknown_rows == 1
+
+
+def test_outcomes_feed_person_time() -> None:
+    people = pd.DataFrame({"person": ["a", "b"], "baseline": [BASELINE, "2023-07-01"]})
+    result = outcomes(
+        people, leave("2024-03-01 2024-03-31 100"), OutcomeDefinition(register_end="2024-12-31", age_limit=None)
+    )
+    years = person_time(result.table, entry="entry", exit="end_date", event="event", calendar_years=True)
+    assert years["events"].tolist() == [0, 1]
+    assert years["person_years"].sum() == pytest.approx(result.table["person_years"].sum())
