@@ -25,6 +25,9 @@ run: setup ## Start custodian and app on http://localhost:PORT, with a demo zone
 	@test -e $(ZONE)/zone.json || $(BIN)/varde demo $(ZONE)
 	@exec $(BIN)/varde run --zone $(ZONE) --port $(PORT)
 
+# One thread each for linear algebra: two test processes on two cores would otherwise wait for each other's threads.
+test: export OMP_NUM_THREADS = 1
+test: export OPENBLAS_NUM_THREADS = 1
 test: setup ## All tests
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
