@@ -67,6 +67,7 @@ def maximise(observations: Observations, counts: Counts, offset: np.ndarray) -> 
     information, _ = columns.cross_products(at.expected_curvature)
     covariance = columns.covariance(information)
     coefficients = columns.back @ beta
+    settled = settled and bool(np.isfinite(covariance).all())
     solution = Solution(coefficients, covariance, eta - offset, columns.scale, steps, settled)
     check_separation(design.matrix, design.terms, counts.y * counts.weight, counts.weight, solution, binomial=False)
     return Maximum(coefficients, covariance, eta, tau, at, steps)

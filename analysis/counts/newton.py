@@ -73,7 +73,7 @@ def maximise(
 
 def _no_maximum(steps: int) -> NoConvergence:
     return NoConvergence(
-        f"No maximum after {steps} iterations: the estimates run away. Try fewer terms in the zero part (zero_formula), "
+        f"No maximum after {steps} iterations: estimates run away. Use fewer terms in the zero part (zero_formula), "
         "dist='poisson', or look for extreme values and terms that say nearly the same."
     )
 

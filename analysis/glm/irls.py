@@ -101,8 +101,6 @@ def _solution(
     settled: bool,
 ) -> Solution:
     information, _ = _normal_equations(columns, y, size, eta, family)
-    try:
-        covariance = columns.covariance(information)
-    except np.linalg.LinAlgError:
-        covariance, settled = np.full(information.shape, np.inf), False
+    covariance = columns.covariance(information)
+    settled = settled and bool(np.isfinite(covariance).all())
     return Solution(columns.back @ beta, covariance, eta, columns.scale, steps, settled)

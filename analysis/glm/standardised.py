@@ -72,5 +72,11 @@ class Standardised:
         return self.matrix @ (self.back @ coefficients)
 
     def covariance(self, information: np.ndarray) -> np.ndarray:
-        """The inverse of an information matrix of the standardised columns, for the matrix's own columns."""
-        return self.back @ np.linalg.inv(information) @ self.back.T
+        """The inverse of an information matrix of the standardised columns, for the matrix's own columns.
+
+        It is infinite throughout where the information is singular, as it is on the way to an infinite estimate.
+        """
+        try:
+            return self.back @ np.linalg.inv(information) @ self.back.T
+        except np.linalg.LinAlgError:
+            return np.full(information.shape, np.inf)
