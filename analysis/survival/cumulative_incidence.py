@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from analysis.errors import NoEvents
+from analysis.errors import NoEvents, warn
 from analysis.results import check_level
 from analysis.survival.follow_up import follow_up
 from analysis.survival.gray import gray_tests
@@ -76,17 +76,19 @@ def cumulative_incidence(
     code = np.where(follow.outcome > 0, np.searchsorted(causes, follow.outcome) + 1, 0)
     groups = group_rows(data, by, follow.kept)
     curves = []
-    for group in range(groups.count):
-        rows = groups.code == group
+    for group, rows in enumerate(groups.members):
         counts = risk_table(None, follow.stop[rows], code[rows], causes.size + 1)
         frames = [_curve(counts, c + 1, level).assign(cause=number) for c, number in enumerate(causes)]
         curves.append(groups.beside(group, pd.concat(frames, ignore_index=True)))
     table = pd.concat(curves, ignore_index=True)
     table = table[[*columns, "time", "cause", "estimate", "std_error", "conf_low", "conf_high"]]
     layers = group_rows(data, strata, follow.kept).code
-    tests, notes = gray_tests(follow.stop, code, groups.code, layers, rho)
+    tests, not_computed = gray_tests(follow.stop, code, groups.code, layers, rho)
+    notes: list[str] = []
+    for note in not_computed:
+        warn(note, notes)
     gray = pd.DataFrame({"cause": causes[: tests["chisq"].size], **tests})
-    return CumulativeIncidence(table, gray, columns, follow.kept.size, follow.n_dropped, notes)
+    return CumulativeIncidence(table, gray, columns, follow.kept.size, follow.n_dropped, tuple(notes))
 
 
 def _curve(table: RiskTable, cause: int, level: float) -> pd.DataFrame:

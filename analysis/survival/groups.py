@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,12 @@ class Groups:
     @property
     def count(self) -> int:
         return len(self.labels)
+
+    @cached_property
+    def members(self) -> list[np.ndarray]:
+        """The positions of each group's rows, ascending."""
+        order = np.argsort(self.code, kind="stable")
+        return np.split(order, np.cumsum(np.bincount(self.code, minlength=self.count))[:-1])
 
     def beside(self, group: int, frame: pd.DataFrame) -> pd.DataFrame:
         """`frame` with the columns of one group in front."""

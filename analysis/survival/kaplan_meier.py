@@ -48,8 +48,7 @@ def kaplan_meier(
     follow = event_follow_up(data, stop=stop, event=event, start=start, also=by_columns(by))
     groups = group_rows(data, by, follow.kept)
     curves = []
-    for group in range(groups.count):
-        rows = groups.code == group
+    for group, rows in enumerate(groups.members):
         entered = None if follow.start is None else follow.start[rows]
         curves.append(groups.beside(group, _curve(entered, follow.stop[rows], follow.outcome[rows], level)))
     frame = pd.concat(curves, ignore_index=True)

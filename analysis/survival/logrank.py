@@ -67,8 +67,7 @@ def logrank(
         raise NoEvents(f"There are no events: {event} is 0 in every row.")
     observed, expected = np.zeros(groups.count), np.zeros(groups.count)
     covariance = np.zeros((groups.count, groups.count))
-    for layer in range(layers.count):
-        rows = layers.code == layer
+    for rows in layers.members:
         entered = None if follow.start is None else follow.start[rows]
         o, e, v = _one_stratum(entered, follow.stop[rows], follow.outcome[rows], groups.code[rows], groups.count, rho)
         observed, expected, covariance = observed + o, expected + e, covariance + v

@@ -43,14 +43,15 @@ class StateIntervals:
 def state_intervals(
     data: pd.DataFrame, *, start: str, stop: str, state: str, person: str, initial: str, also: Sequence[str] = ()
 ) -> StateIntervals:
-    """Check and sort; `initial` is the state everybody begins in, or the name of a column that holds it.
+    """Check and sort; `initial` is the state everybody begins in, or the name of a column that holds it (if
+    it is both, it is the state).
 
     Rows that only continue (no state entered, next row follows at once) are joined. Errors name the rows: an interval
     of no length, two at the same time, time missing between two.
     """
-    own_beginning = initial in data.columns
+    require_columns(data, [person, start, stop, state, *also])
+    own_beginning = initial in data.columns and initial not in set(data[state].dropna().unique().tolist())
     used = [person, start, stop, *also, *([initial] if own_beginning else [])]
-    require_columns(data, [*used, state])
     if len(data) == 0:
         raise NoRows("The data has no rows.")
     gaps = missing_rows(data, used)

@@ -4,6 +4,7 @@ from random import Random
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ EXIT = st.tuples(st.integers(1, 30), st.integers(0, 3), st.integers(0, 1))
 COLUMNS = {"start": "start", "stop": "stop", "state": "state", "person": "person"}
 
 
+@pytest.mark.filterwarnings("ignore:Gray's test")
 @given(st.lists(EXIT, min_size=2, max_size=60).filter(lambda rows: any(row[1] for row in rows)))
 @settings(max_examples=50, deadline=None)
 def test_incidences_and_survival_add_up_to_one(rows: list[tuple[int, int, int]]) -> None:

@@ -166,6 +166,20 @@ def test_expected_time_beyond_follow_up_warns() -> None:
         expected_time(MOVES, **STATES, until=0)
 
 
+def test_initial_is_a_state_or_a_column_that_holds_it() -> None:
+    begun = MOVES.assign(begun=["b", "b", "a"])
+    assert state_occupation(begun, **STATES, initial="begun").beginning["estimate"].tolist() == [0.5, 0.5]
+    named = MOVES.assign(a="x")  # a column that is called as a state
+    assert state_occupation(named, **STATES, initial="a").states == ("a", "b")
+
+
+def test_a_gray_test_that_cannot_be_computed_says_so() -> None:
+    data = pd.DataFrame({"time": [1, 2, 3], "cause": [1, 1, 2], "group": ["a", "a", "b"]})
+    with pytest.warns(errors.AnalysisWarning, match="cause 2"):
+        result = cumulative_incidence(data, stop="time", cause="cause", by="group")
+    assert result.warnings and np.isnan(result.gray["chisq"].iloc[1])
+
+
 def test_states_by_group() -> None:
     data = pd.concat([MOVES.assign(g="x"), MOVES.assign(g="y", who=MOVES["who"] + 10, stop=[5, 11, 9])])
     both = state_occupation(data, **STATES, by="g")
