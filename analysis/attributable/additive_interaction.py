@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from analysis.errors import BadArgument, warn
 from analysis.results import Fit, check_level, critical_value
@@ -51,7 +52,7 @@ class AdditiveInteraction:
         return float(self.table.loc[self.table.term == term, column].iloc[0])
 
     def tidy(self) -> pd.DataFrame:
-        """Rows RERI, AP and S: `term, estimate, std_error, conf_low, conf_high`; S's std_error is that of log S."""
+        """Rows RERI, AP and S with the columns of every tidy table; S's std_error and statistic are those of log S."""
         return self.table.copy()
 
     def glance(self) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def additive_interaction(fit: Fit, first: str, second: str, *, level: float = 0.
         warn(
             "S has no meaning where the exposures do not raise the risk: read RERI, or code them the other way.", notes
         )
-        measures.append({"term": "S", **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), np.nan)})
+        measures.append({"term": "S"})
     return AdditiveInteraction(pd.DataFrame(measures), (r10, r01, r11), level, tuple(notes))
 
 
@@ -122,6 +123,15 @@ def _row(
     name: str, estimate: float, slope: np.ndarray, covariance: np.ndarray, level: float, *, log: bool = False
 ) -> dict[str, Any]:
     error = float(np.sqrt(slope @ covariance @ slope))
+    statistic = float(np.log(estimate) if log else estimate) / error
     half = critical_value(level) * error
     low, high = (estimate * np.exp(-half), estimate * np.exp(half)) if log else (estimate - half, estimate + half)
-    return {"term": name, "estimate": estimate, "std_error": error, "conf_low": float(low), "conf_high": float(high)}
+    return {
+        "term": name,
+        "estimate": estimate,
+        "std_error": error,
+        "statistic": statistic,
+        "p_value": float(2 * special.ndtr(-abs(statistic))),
+        "conf_low": float(low),
+        "conf_high": float(high),
+    }

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from analysis.attributable.share_left import ShareLeft, cases_left, risk_left
 from analysis.errors import BadArgument
@@ -35,13 +36,21 @@ class AttributableFraction:
         return (1 - self.estimate) * self.std_error_log
 
     def tidy(self, *, level: float | None = None, exponentiate: bool = False) -> pd.DataFrame:
-        """One row: `term, estimate, std_error, conf_low, conf_high`. A fraction has no ratio scale."""
+        """One row with the columns of every tidy table. A fraction has no ratio scale, so `exponentiate` is an error.
+
+        The statistic is that of -log(1 - AF); the level is the one asked for at first unless given.
+        """
+        if exponentiate:
+            raise BadArgument("An attributable fraction is not on a log scale: leave out exponentiate.")
         low, high = _interval(self.estimate, self.std_error_log, self.level if level is None else level)
+        statistic = -np.log1p(-self.estimate) / self.std_error_log
         return pd.DataFrame(
             {
                 "term": [", ".join(self.exposure)],
                 "estimate": [self.estimate],
                 "std_error": [self.std_error],
+                "statistic": [statistic],
+                "p_value": [2 * special.ndtr(-abs(statistic))],
                 "conf_low": [low],
                 "conf_high": [high],
             }
