@@ -68,8 +68,9 @@ def done(message: str) -> None:
 
 
 def show_done() -> None:
-    """What was done in the run before, once."""
+    """What was done in the run before, once. The place for it is always there, so that the page does not jump."""
     message = session.kept("done", str)
-    if message is not None:
-        session.forget("done")
-        st.success(message)
+    with st.container():
+        if message is not None:
+            session.forget("done")
+            st.success(message)

@@ -20,7 +20,8 @@ def users() -> None:
     st.title(_("Users"))
     everybody = session.zone().users()
     if "users.invite" in view.may:
-        invitation.show()
+        with st.container():  # always there, so that what follows keeps its place when an invitation comes or goes
+            invitation.show()
         listed, add, change = st.tabs([_("All users"), _("Add a user"), _("Help or remove a user")])
         with add:
             add_user()

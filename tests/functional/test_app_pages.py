@@ -50,7 +50,9 @@ def test_each_role_sees_its_own_pages_and_no_others(app: App, browser: Browser) 
             expect(page.get_by_text("DEMO", exact=True)).to_be_visible()
             if user == AUDITOR:
                 page.get_by_test_id("stTopNavSection").click()
-            seen[user] = [name for name in page.get_by_role("link").all_inner_texts() if name in PAGES]
+                expect(page.get_by_role("menuitem", name="Revisjonslogg")).to_be_visible()
+            offered = page.get_by_role("link").or_(page.get_by_role("menuitem")).all_inner_texts()
+            seen[user] = [name for name in offered if name in PAGES]
             expect(page.get_by_test_id("stCode")).to_have_count(int(user == RESEARCHER))
     assert seen[RESEARCHER] == ["Hjem", "Min konto"]
     assert seen[AUDITOR] == PAGES
@@ -108,7 +110,8 @@ def test_the_audit_log_is_filtered_verified_and_taken_out(app: App, browser: Bro
         choose(page, page.get_by_role("combobox"), "Bruker invitert")
         page.get_by_label("Hvem (brukernavn)").fill(LEADER)
         page.get_by_role("button", name="Filtrer").click()
-        expect(page.locator("table.varde-table").get_by_text("Sone opprettet")).to_have_count(0)
+        expect(page.locator("table.varde-table tbody tr").first).to_contain_text("Bruker invitert")
+        page.wait_for_timeout(500)  # the run that drew the table must end before its buttons are pressed
         rows = table_rows(page)
         assert len(rows) >= 7
         assert all("Bruker invitert" in row and LEADER in row for row in rows)
