@@ -49,11 +49,11 @@ class FirstUser:
     pair: KeyPair
 
 
-def first_user(user: str, display_name: str, role: Role) -> FirstUser:
-    """A first user with new credentials."""
+def first_user(user: str, display_name: str, role: Role, passphrase: str | None = None) -> FirstUser:
+    """A first user with new credentials; a temporary passphrase when none is given."""
     accounts.check_user_name(user)
     accounts.check_display_name(display_name)
-    return FirstUser(user, display_name, role, new_passphrase(), OneTimeCode.new(), KeyPair.generate())
+    return FirstUser(user, display_name, role, passphrase or new_passphrase(), OneTimeCode.new(), KeyPair.generate())
 
 
 def found_zone(

@@ -159,9 +159,11 @@ def remove(house: House, session: Session, name: str, why: str) -> None:
     house.ledger.erase_deleted()
 
 
-def invited(house: House, name: str, display_name: str, role: Role) -> tuple[User, models.Invitation]:
+def invited(
+    house: House, name: str, display_name: str, role: Role, passphrase: str | None = None
+) -> tuple[User, models.Invitation]:
     """A user with a new key pair under a temporary passphrase, not yet in the ledger, and what to tell them. Slow."""
-    pair, passphrase, code = KeyPair.generate(), new_passphrase(), OneTimeCode.new()
+    pair, passphrase, code = KeyPair.generate(), passphrase or new_passphrase(), OneTimeCode.new()
     with house.doorway.turn(name):
         wrapped: WrappedKey = credentials.wrap(name, pair.private, passphrase, house.profile)
     pair.private.wipe()
