@@ -49,7 +49,7 @@ def test_poisson_collapsed_is_uncollapsed(data: pd.DataFrame) -> None:
 @settings(max_examples=15, deadline=None)
 @given(people(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(data: pd.DataFrame, random: object) -> None:
-    order = np.random.default_rng(random.getrandbits(32)).permutation(len(data))  # type: ignore[attr-defined]
+    order = np.random.default_rng(random.getrandbits(32)).permutation(len(data))
     for fit in (
         lambda d: poisson(d, "C(trade) + shift", outcome="spells", exposure="years"),
         lambda d: negative_binomial(d, "shift", outcome="days"),

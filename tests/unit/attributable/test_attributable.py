@@ -87,7 +87,7 @@ def test_what_cannot_be_attributed_is_said(people: pd.DataFrame) -> None:
     with pytest.raises(BadArgument, match="2 exposures but 1 references"):
         attributable_fraction(fit, ["night", "strain"], reference=[0])
     with pytest.raises(BadArgument, match="not a HurdleFit"):
-        attributable_fraction(hurdle(people, "night", outcome="spells", dist="poisson"), "night", reference=0)  # type: ignore[arg-type]
+        attributable_fraction(hurdle(people, "night", outcome="spells", dist="poisson"), "night", reference=0)
 
 
 def test_interaction_of_factors_is_found_by_column(people: pd.DataFrame) -> None:
@@ -128,7 +128,7 @@ def test_synergy_without_excess_risks_is_left_out_aloud() -> None:
     ],
 )
 def test_e_values_of_the_formula(call: dict[str, object], expected: float) -> None:
-    assert float(e_value(**call)) == pytest.approx(expected, abs=2e-6)  # type: ignore[arg-type]
+    assert float(e_value(**call)) == pytest.approx(expected, abs=2e-6)
 
 
 def test_e_value_of_the_limit() -> None:
@@ -137,4 +137,4 @@ def test_e_value_of_the_limit() -> None:
     assert e_value(2.0).limit is None
     for wrong in ({"estimate": -0.4}, {"estimate": 2.0, "measure": "RD"}, {"estimate": 2.0, "conf_low": 2.5}):
         with pytest.raises(BadArgument):
-            e_value(**wrong)  # type: ignore[arg-type]
+            e_value(**wrong)

@@ -57,11 +57,11 @@ def test_vif_finds_the_collinear_pair(people: pd.DataFrame) -> None:
 )
 def test_influence_is_what_leaving_a_row_out_does(people: pd.DataFrame, fit: object) -> None:
     odd = people.head(80).set_axis([f"p{i}" for i in range(80)])
-    whole = fit(odd)  # type: ignore[operator]
+    whole = fit(odd)
     found = influence(whole)
     assert list(found.index) == list(odd.index)
     for row in ("p3", "p40"):
-        without = fit(odd.drop(index=row))  # type: ignore[operator]
+        without = fit(odd.drop(index=row))
         change = whole.coefficients - without.coefficients
         scaled = (found.loc[row, list(whole.terms)].to_numpy(float) - change) / whole.std_errors
         assert np.abs(scaled).max() < 0.05

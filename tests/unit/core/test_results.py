@@ -15,7 +15,7 @@ from analysis.results import check_level, tidy_frame
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5, "0.95", None])
 def test_levels_are_shares(level: object) -> None:
     with pytest.raises(BadArgument, match="strictly between 0 and 1"):
-        check_level(level)  # type: ignore[arg-type]
+        check_level(level)
 
 
 def test_degrees_of_freedom_widen_the_interval() -> None:
