@@ -47,6 +47,8 @@ def write_facts(path: Path, facts: ZoneFacts, signer: Signer) -> None:
     payload = asdict(facts)
     text = json.dumps({**payload, "signature": signer.sign(payload).hex()}, indent=2, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
+    # Not secret: the analysis side reads it too. Who reaches the folder is another question.
+    path.chmod(0o644)
 
 
 def read_facts(path: Path) -> ZoneFacts:

