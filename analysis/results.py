@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, ClassVar
 
 import numpy as np
@@ -106,6 +107,13 @@ class Fit:
 
     def __repr__(self) -> str:
         return self.summary()
+
+    def _repr_html_(self) -> str:
+        """The summary as a notebook shows it."""
+        glance = ", ".join(f"{name} {_figure(value)}" for name, value in self.glance().items())
+        table = self.tidy().to_html(index=False, border=0, float_format=lambda value: f"{value:.4g}")
+        notes = "".join(f"<p>Note: {escape(warning)}</p>" for warning in self.warnings)
+        return f"<p><strong>{escape(self.title)}</strong><br>{escape(glance)}</p>{table}{notes}"
 
 
 def _figure(value: Any) -> str:

@@ -130,6 +130,7 @@ def compare_spline() -> list[Comparison]:
 
 
 POISSON = {"dist": "poisson"}
+DAYS = {"outcome": "days", "exposure": "years"}
 RATES = {"outcome": "spells", "exposure": "years"}
 QUINE = "eth + sex + age + lrn"
 CASES = [
@@ -164,6 +165,7 @@ CASES = [
     simple("nb_epil", negative_binomial, "lbase * trt + lage + V4", outcome="y"),
     simple("nb_offset_small_theta", negative_binomial, "x + shift + group", outcome="days", exposure="years"),
     simple("nb_large_theta", negative_binomial, "x + shift + group", outcome="mild"),
+    simple("nb_cluster", negative_binomial, "x + shift + group", whole=True, **DAYS, cluster="id"),
     simple("nb_intercept", negative_binomial, "1", outcome="days"),
     two_part("hurdle_negbin_parts", hurdle, "fem + kid5 + ment", zero_formula="ment + mar", outcome="art"),
     two_part("hurdle_poisson", hurdle, "fem * kid5 + phd", outcome="art", **POISSON),

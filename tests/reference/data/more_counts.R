@@ -80,6 +80,11 @@ nb_case("nb_epil", "epil", "glm.nb(y ~ lbase*trt + lage + V4)", glm.nb(y ~ lbase
 nb_case("nb_offset_small_theta", "sim", "glm.nb(days ~ x + shift + group + offset(log(years)))",
   glm.nb(days ~ x + shift + group + offset(log(years)), sim, control = nbc))
 nb_case("nb_large_theta", "sim", "glm.nb(mild ~ x + shift + group)", glm.nb(mild ~ x + shift + group, sim, control = nbc))
+f <- glm.nb(days ~ x + shift + group + offset(log(years)), complete, control = nbc)
+X <- model.matrix(f); m <- fitted(f); S <- rowsum(X * ((f$y - m) / (1 + m / f$theta)), complete$id)
+B <- solve(crossprod(X, X * (m / (1 + m / f$theta))))
+case("nb_cluster", "sim", "complete rows: glm.nb(days ~ x + shift + group + offset(log(years))), scores summed by id", coef = terms_of(f),
+  se = as.list(setNames(sqrt(diag(B %*% crossprod(S) %*% B)), names(coef(f)))), theta = f$theta)
 nb_case("nb_intercept", "sim", "glm.nb(days ~ 1)", glm.nb(days ~ 1, sim, control = nbc))
 
 ## Two parts

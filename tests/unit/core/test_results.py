@@ -42,6 +42,8 @@ def test_the_text_of_a_fit_has_no_rows_in_it() -> None:
     for fit in (plain, mixed):
         assert "secret" not in repr(fit)
         assert fit.title in fit.summary(level=0.99, exponentiate=True)
+        assert "secret" not in fit._repr_html_()
+        assert "<table" in fit._repr_html_()
 
 
 def test_row_labels_read_like_words() -> None:
