@@ -1,11 +1,15 @@
 """The workbench: who is here, in which language, and which pages there are. Served through `varde app`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.shared import frame, navigation, notices, session
 from secure_zone.errors import ZoneError
 
 st.set_page_config(page_title="Varde", layout="wide")
+
+LOGO = Path(__file__).parent / "pages" / "gate" / "assets" / "favicon.svg"
 
 
 def main() -> None:
@@ -22,6 +26,7 @@ def main() -> None:
         notices.over("enrol")
         return
     notices.marker()
+    st.logo(LOGO, size="large")
     chosen = st.navigation(navigation.sections(view.role, session._), position="top")
     frame.head(view)
     notices.show_done()

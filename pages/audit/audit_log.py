@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.audit import export, filters
 from pages.audit.filters import Filter
-from pages.shared import session
+from pages.shared import formats, session
 from pages.shared.notices import told
 from pages.shared.session import _
 from pages.shared.tables import table
@@ -60,8 +60,9 @@ def verify() -> None:
 
 def verdict(report: AuditReport) -> None:
     """Whole, or where it is not."""
+    count = formats.number(report.entries, session.language())
     if report.sound:
-        st.success(_("The log is whole: {count} entries, every one as it was written.").format(count=report.entries))
+        st.success(_("The log is whole: {count} entries, every one as it was written.").format(count=count))
         if report.newest is not None:
             st.caption(_("Note this place outside the zone to hold a later check against it:"))
             st.code(report.newest, language=None, wrap_lines=True)

@@ -53,7 +53,7 @@ def ask() -> Filter:
         text = third.text_input(_("Text in it"), key="audit-text", max_chars=100)
         first, second, third = st.columns(3, vertical_alignment="bottom")
         since = first.date_input(_("From"), value=None, key="audit-since", format="DD.MM.YYYY")
-        until = second.date_input(_("To and with"), value=None, key="audit-until", format="DD.MM.YYYY")
+        until = second.date_input(_("Until and including"), value=None, key="audit-until", format="DD.MM.YYYY")
         third.form_submit_button(_("Filter"))
     wanted = Filter(
         who=(who or "").strip() or None,

@@ -67,6 +67,7 @@ def verb_names(_: Gettext) -> Mapping[str, str]:
         "session.refuse": _("Sign-in refused"),
         "datasets.publish": _("Dataset published"),
         "datasets.destroy": _("Dataset destroyed"),
+        "datasets.recover": _("Unfinished work on datasets cleared"),
         "audit.restore_head": _("Signed head restored"),
         Verb.SEE_ACCOUNT: _("Account seen"),
         Verb.REWRAP_KEY: _("Passphrase changed"),
