@@ -54,10 +54,11 @@ def maximise(sets: Subdistribution, terms: Sequence[str], tolerance: float) -> t
         step = np.linalg.lstsq(point.information, point.score, rcond=None)[0]
         gain = float(step @ point.score)  # twice what the step promises
         if size < max(abs(point.log_likelihood), 1) * tolerance or abs(gain) < ROUNDING**2:
-            _check_runaway(sets, terms, step)
+            _check_runaway(sets, terms, point, step)
             return point, null, iteration
         trial = _improved(sets, point, step)
-        if trial is None:
+        if trial is None:  # the hazards overflow
+            _check_runaway(sets, terms, point, step)
             break
         point = trial
     raise NoConvergence(
@@ -69,23 +70,33 @@ def maximise(sets: Subdistribution, terms: Sequence[str], tolerance: float) -> t
 def _improved(sets: Subdistribution, point: Point, step: np.ndarray) -> Point | None:
     for halving in range(MAX_HALVINGS + 1):
         moved = step * 0.5**halving
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             trial = at(sets, point.beta + moved)
         promised = ENOUGH * float(moved @ point.score)
-        if trial.log_likelihood >= point.log_likelihood + promised - ROUNDING * abs(point.log_likelihood):
+        if np.isfinite(
+            trial.information
+        ).all() and trial.log_likelihood >= point.log_likelihood + promised - ROUNDING * abs(point.log_likelihood):
             return trial
     return None
 
 
-def _check_runaway(sets: Subdistribution, terms: Sequence[str], step: np.ndarray) -> None:
-    """A term that still moves when the likelihood does not is on its way to infinity."""
-    movement = np.abs(step) * (sets.X.max(axis=0) - sets.X.min(axis=0))
+def _check_runaway(sets: Subdistribution, terms: Sequence[str], point: Point, step: np.ndarray) -> None:
+    """A term that still moves where the likelihood does not, and slows down no more, is on its way to infinity."""
+    width = sets.X.max(axis=0) - sets.X.min(axis=0)
+    movement = np.abs(step) * width
     worst = int(movement.argmax())
-    if movement[worst] > RUNNING_AWAY:
-        raise Separation(
-            f"{terms[worst]!r} separates those with the event from those without, so its estimate is infinite. Join "
-            "its level with another, or leave the term out."
-        )
+    if movement[worst] < RUNNING_AWAY:
+        return
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        beyond = at(sets, point.beta + step)
+    if np.isfinite(beyond.information).all():
+        following = np.linalg.lstsq(beyond.information, beyond.score, rcond=None)[0]
+        if abs(following[worst]) < abs(step[worst]) / 2:
+            return
+    raise Separation(
+        f"{terms[worst]!r} separates those with the event from those without, so its estimate is infinite. Join its "
+        "level with another, or leave the term out."
+    )
 
 
 def robust_covariance(sets: Subdistribution, point: Point) -> np.ndarray:

@@ -100,6 +100,18 @@ def test_a_level_without_the_event_is_named() -> None:
         fine_gray(zero, "x + b", stop="time", cause="cause")
 
 
+def test_an_infinite_estimate_is_named_and_a_far_outlier_is_not() -> None:
+    first = DATA["time"].rank(method="first")
+    order = DATA.assign(time=first, cause=np.where(DATA["cause"] == 1, 2, DATA["cause"]))
+    early = first <= 20
+    # Everyone with the event is above everyone still at risk, and the later the lower.
+    apart = order.assign(cause=np.where(early, 1, order["cause"]), x=np.where(early, 100 - first, -5.0))
+    with pytest.raises(errors.Separation, match="'x'"):
+        fine_gray(apart, "x", stop="time", cause="cause")
+    outlier = DATA.assign(x=DATA["x"].where(DATA.index != "r7", 4000.0))
+    assert np.isfinite(fine_gray(outlier, "x", stop="time", cause="cause").coefficients).all()
+
+
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
