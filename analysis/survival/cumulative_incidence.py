@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,15 @@ class CumulativeIncidence:
     def at(self, times: Sequence[float] | float) -> pd.DataFrame:
         """The table read at the given times: each curve's value at its last step; beyond follow-up, missing."""
         return step_values(self.table, times, [*self.by, "cause"], ["estimate", "std_error", "conf_low", "conf_high"])
+
+    def tidy(self) -> pd.DataFrame:
+        """The table."""
+        return self.table
+
+    def glance(self) -> dict[str, Any]:
+        """Rows used and dropped, and for each cause Gray's p-value where groups were compared."""
+        tests = {f"p_value_cause_{c}": p for c, p in zip(self.gray["cause"], self.gray["p_value"], strict=True)}
+        return {"n": self.n, "n_dropped": self.n_dropped, **tests}
 
     def __repr__(self) -> str:
         last = self.table.groupby([*self.by, "cause"], observed=True).tail(1).to_string(index=False)

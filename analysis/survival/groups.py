@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from analysis.errors import BadArgument
+
 
 @dataclass(frozen=True)
 class Groups:
@@ -29,6 +31,9 @@ class Groups:
 
     def beside(self, group: int, frame: pd.DataFrame) -> pd.DataFrame:
         """`frame` with the columns of one group in front."""
+        taken = [name for name in self.labels if name in frame.columns]
+        if taken:
+            raise BadArgument(f"The result has a column {taken[0]!r} of its own: rename the column given in by.")
         front = self.labels.iloc[np.full(len(frame), group)].reset_index(drop=True)
         return pd.concat([front, frame.reset_index(drop=True)], axis=1)
 

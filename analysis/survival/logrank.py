@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,15 @@ class LogRank:
     covariance: np.ndarray
     n: int
     n_dropped: int
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per group: n, observed and expected events."""
+        return self.table
+
+    def glance(self) -> dict[str, Any]:
+        """The test in one line."""
+        names = ("chisq", "df", "p_value", "n", "n_dropped")
+        return {name: getattr(self, name) for name in names}
 
     def __repr__(self) -> str:
         return f"Log-rank: chisq {self.chisq:.2f} on {self.df} df, p = {self.p_value:.3g}\n{self.table}"

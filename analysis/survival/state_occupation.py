@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,15 @@ class StateOccupation:
         """The table's probabilities at the given times; beyond follow-up, missing."""
         from_zero = pd.concat([self.beginning.assign(time=0.0), self.table], ignore_index=True)
         return step_values(from_zero[self.table.columns], times, [*self.by, "state"], VALUES)
+
+    def tidy(self) -> pd.DataFrame:
+        """The table."""
+        return self.table
+
+    def glance(self) -> dict[str, Any]:
+        """Intervals, persons, rows dropped and moves between states."""
+        moves = int(self.table["n_event"].sum())
+        return {"n": self.n, "n_persons": self.n_persons, "n_dropped": self.n_dropped, "transitions": moves}
 
     def __repr__(self) -> str:
         last = self.table.groupby([*self.by, "state"], observed=True, sort=False).tail(1)

@@ -185,6 +185,22 @@ def test_initial_is_a_state_or_a_column_that_holds_it() -> None:
     assert state_occupation(named, **STATES, initial="a").states == ("a", "b")
 
 
+def test_every_result_has_a_glance_and_a_tidy_table() -> None:
+    test = logrank(DATA, stop="time", event="event", by="group")
+    assert test.glance()["df"] == 2 and len(test.tidy()) == 3
+    curves = cumulative_incidence(DATA, stop="time", cause="cause", by="group")
+    assert set(curves.glance()) == {"n", "n_dropped", "p_value_cause_1", "p_value_cause_2"}
+    occupied = state_occupation(MOVES, **STATES)
+    assert occupied.glance() == {"n": 3, "n_persons": 2, "n_dropped": 0, "transitions": 2}
+    for result in (test, curves, occupied):
+        assert "n" in result.glance() and len(result.tidy()) and repr(result)
+
+
+def test_a_column_of_the_result_cannot_be_the_groups_name() -> None:
+    with pytest.raises(errors.BadArgument, match="'n_risk'"):
+        kaplan_meier(DATA.assign(n_risk=1), stop="time", event="event", by="n_risk")
+
+
 def test_a_gray_test_that_cannot_be_computed_says_so() -> None:
     data = pd.DataFrame({"time": [1, 2, 3], "cause": [1, 1, 2], "group": ["a", "a", "b"]})
     with pytest.warns(errors.AnalysisWarning, match="cause 2"):
