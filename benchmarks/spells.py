@@ -153,7 +153,8 @@ def measure() -> Section:
         Row("difference of the spells' sums, relative", "", "", f"{distance:.1e}", "at most 1e-12", distance <= 1e-12),
     ]
     note = (
-        f"{PERSONS:,} persons, rows in random order, a fifth overlapping or prolonging another; gap {GAP}. The best "
-        f"of {REPEATS} runs, of {PEER_REPEATS} for polars. Ours runs on one core, polars on all. Polars unfolds into days only the rows that overlap."
+        f"{PERSONS:,} persons, rows in random order, a fifth overlapping or prolonging another; gap {GAP}. The best of "
+        f"{REPEATS} runs, of {PEER_REPEATS} for polars. Ours runs on one core, polars on all. Polars unfolds into days "
+        "only the rows that overlap."
     )
     return Section("spells", "Register rows into spells beside polars", rows, note=note)
