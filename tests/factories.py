@@ -5,6 +5,8 @@ Passphrases are stretched with the CHEAPEST profile, which only demo zones accep
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import subprocess
@@ -17,7 +19,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
+from secure_zone import cli
 from secure_zone.client import Zone
 from secure_zone.custodian import demo_users
 from secure_zone.custodian.house import House
@@ -181,3 +185,33 @@ def wait_until_ready(custodian: Custodian, seconds: float = 20) -> float:
         if custodian.process.poll() is not None:
             raise AssertionError(custodian.process.communicate()[1])
     raise AssertionError("the custodian did not get ready")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: its exit code and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def varde(*arguments: str, typed: tuple[str, ...] = (), **environ: str) -> Done:
+    """The `varde` command in this process, as its `main` runs it. `typed`: what is typed where it asks."""
+    out, err, answers = io.StringIO(), io.StringIO(), iter(typed)
+    umask = os.umask(0o022)
+    try:
+        with (
+            mock.patch.dict(os.environ, environ),
+            mock.patch.object(sys, "argv", ["varde", *arguments]),
+            mock.patch("getpass.getpass", lambda _prompt: next(answers)),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            cli.main()
+        code = 0
+    except SystemExit as stopped:
+        code = int(stopped.code or 0)
+    finally:
+        os.umask(umask)
+    return Done(code, out.getvalue(), err.getvalue())

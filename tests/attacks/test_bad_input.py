@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
 import socket
 import sqlite3
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import factories
 import pytest
-from factories import LEADER, RESEARCHER, WHY, demo_zone, open_ground
+from factories import LEADER, RESEARCHER, WHY, Done, demo_zone, open_ground, varde
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
@@ -37,20 +34,7 @@ from secure_zone.roles import Role
 from secure_zone.settings import SessionLimits, Settings
 
 
-def varde(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "secure_zone.cli", *arguments],
-        cwd=factories.ROOT,
-        env=os.environ | environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def sentence(done: subprocess.CompletedProcess[str]) -> str:
+def sentence(done: Done) -> str:
     """What a person is told: exit code 1, one sentence or two on stderr, no traceback."""
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
