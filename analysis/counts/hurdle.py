@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from analysis.counts.count_part import fit_count_part
+from analysis.counts.count_part import fit_count_part, warn_runaway
 from analysis.counts.densities import truncated_density
 from analysis.counts.two_part import TwoPartFit, clustered_covariance, read_two_part
 from analysis.errors import warn
@@ -63,6 +63,7 @@ def hurdle(
     )
     if count.poisson_limit:
         warn("The counts above zero have no more spread than Poisson: theta is infinite.", notes)
+    warn_runaway([*count_design.terms, "theta"], count.runs_away, notes)
     zero_design = rows.zero_frame.design()
     events = rows.weight * positive
     zero = irls(zero_design.matrix, zero_design.terms, events, rows.weight, BINOMIAL)

@@ -17,13 +17,17 @@ SETTLED = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Maximum:
-    """`parameters` in the order of the predictors' columns, `hessian` there, the log-likelihood `value`."""
+    """`parameters` in the order of the predictors' columns, `hessian` there, the log-likelihood `value`.
+
+    Where the steps ended before the likelihood was flat, `settled` is false and this is only as far as they came.
+    """
 
     parameters: list[np.ndarray]
     hessian: np.ndarray
     value: float
     rows: Rows
     steps: int
+    settled: bool
 
 
 def maximise(
@@ -50,42 +54,50 @@ def maximise(
         return (value if np.isfinite(value) else -np.inf), rows
 
     value, rows = at(point)
-    for step in range(1, MOST_STEPS + 1):
-        gradient, hessian = _assemble(matrices, weight, rows)
-        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
-            raise _no_maximum(step)
+    gradient, hessian = _derivatives(matrices, weight, rows, 0)
+    settled = False
+    step = 0
+    while not settled and step < MOST_STEPS:
+        step += 1
         move = _climb(-hessian, gradient)
-        for halving in range(40):
-            new_point = point + move / 2**halving
-            new_value, new_rows = at(new_point)
-            if new_value >= value - 1e-13 * (abs(value) + 1):
-                break
-        else:
+        halving = 0
+        new_value, new_rows = at(point + move)
+        least = value - 1e-13 * (abs(value) + 1)
+        while new_value < least and halving < 40:
+            halving += 1
+            move = move / 2
+            new_value, new_rows = at(point + move)
+        if new_value < least:
             break
         change = abs(new_value - value) / (abs(new_value) + 0.1)
-        moved = np.abs(new_point - point).max()
-        point, value, rows = new_point, new_value, new_rows
-        if change < SETTLED and moved < 1e-6 or change < 1e-15 and step > 50:
-            _, hessian = _assemble(matrices, weight, rows)
-            return Maximum(np.split(point, edges), hessian, value, rows, step)
-    raise _no_maximum(step)
+        settled = (change < SETTLED and np.abs(move).max() < 1e-6) or (change < 1e-15 and step > 50)
+        point, value, rows = point + move, new_value, new_rows
+        gradient, hessian = _derivatives(matrices, weight, rows, step)
+    return Maximum(np.split(point, edges), hessian, value, rows, step, settled)
 
 
-def _no_maximum(steps: int) -> NoConvergence:
+def no_maximum(steps: int) -> NoConvergence:
+    """The error for a likelihood that has no maximum, or none that was found."""
     return NoConvergence(
         f"No maximum after {steps} iterations: estimates run away. Use fewer terms in the zero part (zero_formula), "
         "dist='poisson', or look for extreme values and terms that say nearly the same."
     )
 
 
-def _assemble(matrices: Sequence[np.ndarray], weight: np.ndarray, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+def _derivatives(
+    matrices: Sequence[np.ndarray], weight: np.ndarray, rows: Rows, step: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Gradient and Hessian in all parameters; where they are not finite, there is no way on."""
     blocks: list[list[np.ndarray]] = [[np.empty(0)] * len(matrices) for _ in matrices]
     with np.errstate(over="ignore", invalid="ignore"):
         gradient = np.concatenate([m.T @ (weight * d) for m, d in zip(matrices, rows.first, strict=True)])
         for (i, j), bend in rows.second.items():
             block = matrices[i].T @ (matrices[j] * (weight * bend)[:, None])
             blocks[i][j], blocks[j][i] = block, block.T
-    return gradient, np.block(blocks)
+    hessian = np.block(blocks)
+    if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+        raise no_maximum(step)
+    return gradient, hessian
 
 
 def _climb(information: np.ndarray, gradient: np.ndarray) -> np.ndarray:

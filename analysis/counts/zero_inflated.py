@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
-from analysis.counts.count_part import fit_count_part
+from analysis.counts.count_part import fit_count_part, warn_runaway
 from analysis.counts.densities import inflated_density
 from analysis.counts.two_part import TwoPartFit, clustered_covariance, read_two_part
 from analysis.errors import warn
-
-# A standard error this large beside the spread of its column: the zero part runs to the edge.
-EDGE = 25.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -63,12 +59,8 @@ def zero_inflated(
         warn("The count part has no more spread than Poisson: theta is infinite.", notes)
     p, q = len(count_design.terms), len(zero_design.terms)
     naive = part.covariance[: p + q, : p + q]
-    spread = np.maximum(zero_design.matrix.std(axis=0), 1e-12)
-    spread[zero_design.matrix.std(axis=0) == 0] = 1
-    edge = np.sqrt(np.diag(naive))[p:] * spread > EDGE
-    if edge.any():
-        names = ", ".join(repr(term) for term, at in zip(zero_design.terms, edge, strict=True) if at)
-        warn(f"The zero part cannot tell {names}: the estimates there run to infinity. Use fewer terms in it.", notes)
+    names = [*count_design.terms, *(f"zero part {term}" for term in zero_design.terms), "theta"]
+    warn_runaway(names, part.runs_away, notes)
     covariance = naive
     if rows.clusters is not None:
         covariance = clustered_covariance(rows, part.covariance, [part.scores])[: p + q, : p + q]
