@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -199,9 +201,13 @@ class Done:
 def varde(*arguments: str, typed: tuple[str, ...] = (), **environ: str) -> Done:
     """The `varde` command in this process, as its `main` runs it. `typed`: what is typed where it asks."""
     out, err, answers = io.StringIO(), io.StringIO(), iter(typed)
-    umask = os.umask(0o022)
+    umask, handlers = os.umask(0o022), logging.root.handlers[:]
     try:
         with (
+            # What a process sets once for all of itself.
+            mock.patch.object(sys, "excepthook"),
+            mock.patch.object(sys, "unraisablehook"),
+            mock.patch.object(threading, "excepthook"),
             mock.patch.dict(os.environ, environ),
             mock.patch.object(sys, "argv", ["varde", *arguments]),
             mock.patch("getpass.getpass", lambda _prompt: next(answers)),
@@ -214,4 +220,5 @@ def varde(*arguments: str, typed: tuple[str, ...] = (), **environ: str) -> Done:
         code = int(stopped.code or 0)
     finally:
         os.umask(umask)
+        logging.root.handlers[:] = handlers
     return Done(code, out.getvalue(), err.getvalue())

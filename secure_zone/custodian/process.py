@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 from types import FrameType
 
 import uvicorn
@@ -13,6 +12,7 @@ import uvicorn
 from secure_zone.custodian.app import create_app
 from secure_zone.custodian.listening import listen
 from secure_zone.custodian.opening import open_house
+from secure_zone.custodian.process_log import log_to_stderr
 from secure_zone.settings import Settings
 
 log = logging.getLogger("varde.custodian")
@@ -22,7 +22,7 @@ def serve(settings: Settings, *, log_level: int = logging.INFO) -> None:
     """Run until SIGTERM or SIGINT. ZoneError when the zone cannot be opened; nothing has been changed then."""
     # Nothing the custodian makes is for others to read, whatever the caller's own setting; a group only if it is named.
     os.umask(0o077 if settings.group is None else 0o027)
-    _log_to_stderr(log_level)
+    log_to_stderr(log_level)
     with open_house(settings) as house:
         listening = listen(settings)
         try:
@@ -52,12 +52,3 @@ def serve(settings: Settings, *, log_level: int = logging.INFO) -> None:
 
 def _heard(_signal: int, _frame: FrameType | None) -> None:
     """The signal has done what it should."""
-
-
-def _log_to_stderr(level: int) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-    ours = logging.getLogger("varde")
-    ours.handlers = [handler]
-    ours.setLevel(level)
-    ours.propagate = False

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import factories
+import httpx
 import pytest
 from factories import LEADER, RESEARCHER, WHY, Custodian, running_custodian, start_custodian
 
@@ -116,6 +117,43 @@ def test_the_log_of_the_process_names_no_one(zone: ZoneFolder) -> None:
     assert "DELETE /users/{user} 200" in said
     for word in ("kari", "Kari", "Begynner", LEADER, "Ragnhild", leader.token or ""):
         assert word not in said
+
+
+def test_a_fault_in_the_process_is_logged_by_kind_and_place_only(zone: ZoneFolder) -> None:
+    """Also what uvicorn, asyncio and threads would print: their tracebacks end with a message that may hold a row."""
+    serving = """
+import logging, sys, threading
+from pathlib import Path
+from secure_zone.custodian import process
+from secure_zone.settings import Settings
+create_app = process.create_app
+def with_fault(house):
+    app = create_app(house)
+    @app.get("/fault")
+    def fault():
+        logging.getLogger("sqlalchemy").error("row: 01817012345 Kari")
+        thread = threading.Thread(target=lambda: 1 / int("01817012345 Kari"))
+        thread.start(), thread.join()
+        raise KeyError("01817012345 Kari")
+    return app
+process.create_app = with_fault
+process.serve(Settings.read(Path(sys.argv[1])))
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", serving, str(zone.root)], cwd=factories.ROOT, stderr=subprocess.PIPE, text=True
+    )
+    custodian = Custodian(zone, process)
+    factories.wait_until_ready(custodian)
+    with httpx.Client(transport=httpx.HTTPTransport(uds=str(zone.socket)), base_url="http://custodian") as http:
+        answer = http.get("/fault")
+    process.terminate()
+    _, said = process.communicate(timeout=20)
+    assert answer.status_code == 500 and answer.json()["error"]["code"] == "fault"
+    for word in ("01817012345", "Kari", "Traceback"):
+        assert word not in said
+        assert word not in answer.text
+    for kind in ("KeyError", "ValueError", "sqlalchemy"):
+        assert kind in said
 
 
 def test_idle_sign_out_can_be_shortened_in_a_demo_zone_only(zone: ZoneFolder) -> None:
