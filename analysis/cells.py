@@ -28,6 +28,8 @@ class Cells:
 def find_cells(columns: Sequence[Column], n: int) -> Cells | None:
     """The cells of `n` rows by the distinct combinations of `columns`; None where there are too many to gain by it.
 
+    >>> import numpy as np
+    >>> from analysis.cells import find_cells
     >>> cells = find_cells([np.array([1, 2, 1, 1]), np.array([0.5, 0.5, 0.5, 0.5])], 4)
     >>> cells.code.tolist(), cells.count.tolist()
     ([0, 1, 0, 0], [3, 1])

@@ -107,6 +107,8 @@ def build_design(
     With `intercept=False` factors are still coded against a reference level, and the intercept's column is left out
     (Cox). `allow_empty` lets a formula without terms through, such as "1".
 
+    >>> import pandas as pd
+    >>> from analysis.design import build_design
     >>> frame = pd.DataFrame({"age": [30, 41, None, 55], "sex": ["F", "M", "F", "F"]})
     >>> design = build_design(frame, "age + sex")
     >>> design.terms, design.n_dropped

@@ -26,6 +26,9 @@ def outcome_vector(data: pd.DataFrame, column: str, kept: np.ndarray, *, kind: s
     Kinds: "number", "positive" and "exposure" (above 0), "amount" (0 or more), "count" (whole numbers from 0),
     "binary" (0/1 or False/True). A wrong value raises `BadOutcome`, for an exposure `BadArgument`.
 
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from analysis.outcomes import outcome_vector
     >>> frame = pd.DataFrame({"days": [0, 3, 12]})
     >>> outcome_vector(frame, "days", np.array([0, 2]), kind="count").tolist()
     [0.0, 12.0]

@@ -71,6 +71,8 @@ def additive_interaction(fit: Fit, first: str, second: str, *, level: float = 0.
     delta method, for S on the log scale (Hosmer & Lemeshow 1992, Epidemiology 3:452-456; Rothman 1986). An odds ratio
     stands for a risk ratio only where the outcome is rare.
 
+    >>> import pandas as pd
+    >>> from analysis.attributable import additive_interaction
     >>> from analysis.binary import logistic
     >>> rows = {(0, 0): (10, 90), (1, 0): (20, 80), (0, 1): (25, 75), (1, 1): (60, 40)}
     >>> people = pd.DataFrame([(a, b, y) for (a, b), n in rows.items() for y in (1, 0) for _ in range(n[1 - y])],

@@ -77,6 +77,8 @@ def attributable_fraction(
     Sjolander 2016, Eur J Epidemiol 31:575-582), by cluster where the fit has clusters. The fraction takes the fit as
     causal and free of confounding, which the data cannot tell.
 
+    >>> import pandas as pd
+    >>> from analysis.attributable import attributable_fraction
     >>> from analysis.binary import logistic
     >>> people = pd.DataFrame({"ill": [1] * 10 + [0] * 30 + [1] * 30 + [0] * 30, "shift": [0] * 40 + [1] * 60})
     >>> fit = logistic(people, "shift", outcome="ill")

@@ -53,6 +53,7 @@ def e_value(
     odds ratio counts as its square root and a hazard ratio as (1 - 0.5^sqrt(HR)) / (1 - 0.5^sqrt(1/HR)). `true` is
     the ratio to move the estimate to, 1 for none. The limit is 1 when the interval holds `true`.
 
+    >>> from analysis.attributable import e_value
     >>> found = e_value(3.9, conf_low=1.8, conf_high=8.7)
     >>> round(found.estimate, 2), round(found.limit, 2)
     (7.26, 3.0)

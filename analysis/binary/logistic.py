@@ -29,6 +29,8 @@ def logistic(data: pd.DataFrame, formula: str, *, outcome: str, cluster: str | N
     `outcome` is a column of 0/1 or False/True; with `cluster` the standard errors are robust to dependence within it
     (Liang & Zeger 1986). Perfect separation is an error that names the terms.
 
+    >>> import pandas as pd
+    >>> from analysis.binary import logistic
     >>> people = pd.DataFrame({"ill": [1, 0, 0, 0, 1, 1, 1, 0], "shift": [0, 0, 0, 0, 1, 1, 1, 1]})
     >>> fit = logistic(people, "shift", outcome="ill")
     >>> fit.tidy(exponentiate=True).set_index("term").estimate.round(3).to_dict()

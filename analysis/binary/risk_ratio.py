@@ -28,6 +28,8 @@ def risk_ratio(data: pd.DataFrame, formula: str, *, outcome: str, cluster: str |
     cluster (Zou & Donner 2013, Stat Methods Med Res 22:661-670). The model's own errors, which are too wide here,
     stand beside as `std_error_naive`.
 
+    >>> import pandas as pd
+    >>> from analysis.binary import risk_ratio
     >>> people = pd.DataFrame({"ill": [1, 0, 0, 0, 1, 1, 1, 0], "shift": [0, 0, 0, 0, 1, 1, 1, 1]})
     >>> fit = risk_ratio(people, "shift", outcome="ill")
     >>> fit.tidy(exponentiate=True).set_index("term").estimate.round(3).to_dict()

@@ -43,6 +43,8 @@ def hurdle(
     Definition and standard errors (observed information) as pscl::hurdle (Mullahy 1986, J Econometrics 33:341-365;
     Zeileis, Kleiber & Jackman 2008, J Stat Softw 27(8)).
 
+    >>> import pandas as pd
+    >>> from analysis.counts import hurdle
     >>> people = pd.DataFrame({"days": [0, 2, 0, 1, 0, 3, 5, 1, 0, 0], "shift": [0, 0, 0, 0, 0, 1, 1, 1, 1, 0]})
     >>> fit = hurdle(people, "shift", outcome="days", dist="poisson")
     >>> fit.tidy().loc[:, ["part", "term", "estimate"]].round(2).values.tolist()

@@ -60,6 +60,8 @@ def negative_binomial(
     `cluster` they are robust to dependence within it, theta taken as given. Without overdispersion theta is infinite,
     the fit is the Poisson one, and a warning says so.
 
+    >>> import pandas as pd
+    >>> from analysis.counts import negative_binomial
     >>> people = pd.DataFrame({"days": [0, 12, 1, 0, 3, 40, 2, 9], "shift": [0, 0, 0, 0, 1, 1, 1, 1]})
     >>> fit = negative_binomial(people, "shift", outcome="days")
     >>> round(float(fit.tidy(exponentiate=True).estimate[1]), 3), round(fit.glance()["alpha"], 2)

@@ -36,6 +36,8 @@ def poisson(
     Rows with equal covariates are first collapsed to cells, whose sums are sufficient (Nelder & Wedderburn 1972,
     JRSS A 135:370-384), so estimates, log-likelihood and deviance are those of the single rows.
 
+    >>> import pandas as pd
+    >>> from analysis.counts import poisson
     >>> people = pd.DataFrame({"spells": [1, 0, 2, 4, 1, 3], "years": [1, 2, 2, 2, 1, 1], "shift": [0, 0, 0, 1, 1, 1]})
     >>> fit = poisson(people, "shift", outcome="spells", exposure="years")
     >>> fit.tidy(exponentiate=True).set_index("term").estimate.round(3).to_dict()

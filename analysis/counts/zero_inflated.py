@@ -37,6 +37,9 @@ def zero_inflated(
     Definition and standard errors (observed information) as pscl::zeroinfl
     (Lambert 1992, Technometrics 34:1-14; Zeileis, Kleiber & Jackman 2008, J Stat Softw 27(8)).
 
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from analysis.counts import zero_inflated
     >>> generator = np.random.default_rng(4)
     >>> days = np.where(generator.random(500) < 0.3, 0, generator.poisson(2, 500))
     >>> fit = zero_inflated(pd.DataFrame({"days": days}), "1", outcome="days", dist="poisson")

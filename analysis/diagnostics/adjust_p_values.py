@@ -17,6 +17,7 @@ def adjust_p_values(p_values: npt.ArrayLike, *, method: str = "holm") -> np.ndar
     keeps the expected share of false ones among the findings (Benjamini & Hochberg 1995, JRSS B 57:289-300);
     "bonferroni" multiplies by the number of tests. As R's p.adjust.
 
+    >>> from analysis.diagnostics import adjust_p_values
     >>> adjust_p_values([0.01, 0.04, 0.03]).tolist()
     [0.03, 0.06, 0.06]
     >>> adjust_p_values([0.01, 0.04, 0.03], method="benjamini-hochberg").round(3).tolist()

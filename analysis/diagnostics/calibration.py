@@ -62,6 +62,8 @@ def calibration(outcome: npt.ArrayLike, predicted: npt.ArrayLike, *, groups: int
     Biometrika 45:562-565). Groups are cut at the quantiles of the predicted risk, equal risks staying together; the
     test is Hosmer & Lemeshow's (1980, Commun Stat A 9:1043-1069).
 
+    >>> import numpy as np
+    >>> from analysis.diagnostics import calibration
     >>> predicted = np.repeat([0.1, 0.2, 0.3, 0.4], 10)
     >>> outcome = np.concatenate([np.repeat([1, 0], [k, 10 - k]) for k in (1, 2, 3, 4)])
     >>> found = calibration(outcome, predicted, groups=4)

@@ -19,6 +19,8 @@ def dispersion(fit: GlmFit) -> pd.DataFrame:
     counts. `score` is the regression-based test of Var(y) = m + alpha m^2 (Cameron & Trivedi 1990, J Econometrics
     46:347-364): its estimate is alpha, its statistic normal, one-sided.
 
+    >>> import pandas as pd
+    >>> from analysis.diagnostics import dispersion
     >>> from analysis.counts import poisson
     >>> people = pd.DataFrame({"days": [0, 12, 1, 0, 3, 40, 2, 9], "shift": [0, 0, 0, 0, 1, 1, 1, 1]})
     >>> dispersion(poisson(people, "shift", outcome="days")).estimate.round(1).tolist()

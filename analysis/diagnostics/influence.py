@@ -18,6 +18,8 @@ def influence(fit: GlmFit | CoxFit, *, standardised: bool = False) -> pd.DataFra
     Cox models the score residuals times the covariance (Therneau & Grambsch 2000, section 7.1). `standardised`
     divides by the model's standard errors: 2 / sqrt(n) is the usual size to look at.
 
+    >>> import pandas as pd
+    >>> from analysis.diagnostics import influence
     >>> from analysis.binary import logistic
     >>> people = pd.DataFrame({"ill": [0, 0, 0, 1, 0, 1, 1, 1, 0], "age": [30, 32, 35, 36, 41, 44, 50, 55, 90]})
     >>> influence(logistic(people, "age", outcome="ill")).age.abs().idxmax()

@@ -22,6 +22,8 @@ def linear_trend(fit: Fit, factor: str, *, scores: Sequence[float] | None = None
     `trend` (estimate on the link scale, normal test) and, with more than two levels, `departure` (chi-square only):
     `term, estimate, std_error, statistic, df, p_value, conf_low, conf_high`. Any fit with a covariance will do.
 
+    >>> import pandas as pd
+    >>> from analysis.diagnostics import linear_trend
     >>> from analysis.counts import poisson
     >>> people = pd.DataFrame({"strain": ["a", "b", "c", "d"] * 2, "spells": [10, 14, 21, 33, 9, 15, 20, 29]})
     >>> round(float(linear_trend(poisson(people, "strain", outcome="spells"), "strain").estimate[0]), 2)

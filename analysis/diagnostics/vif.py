@@ -18,6 +18,9 @@ def vif(fit: Fit) -> pd.DataFrame:
     Monette 1992, JASA 87:178-183), as in R's car::vif; `vif` = GVIF^(1/df), to be read like an ordinary variance
     inflation factor. The model's own covariance is used, not a robust one.
 
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from analysis.diagnostics import vif
     >>> from analysis.binary import logistic
     >>> generator = np.random.default_rng(1)
     >>> people = pd.DataFrame({"age": generator.normal(45, 10, 300)})
