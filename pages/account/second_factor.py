@@ -37,6 +37,7 @@ def start() -> None:
 
 def confirm(started: Enrolment) -> None:
     """The second step: scan, and type what the authenticator shows."""
+    st.write(_("Open an authenticator app on your phone and scan this picture."))
     picture = base64.b64encode(started.qr_svg.encode()).decode()
     label = escape(_("QR code for your authenticator"))
     st.html(f'<img class="varde-qr" src="data:image/svg+xml;base64,{picture}" alt="{label}" width="208" height="208">')

@@ -62,6 +62,7 @@ def serve(zone: Path, port: int, host: str = HOST) -> None:
         host=host,
         port=port,
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=True,

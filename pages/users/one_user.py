@@ -18,8 +18,8 @@ from secure_zone.api.models import SessionView, UserView
 class Change:
     """What is to be done to whom, why, and whether the reader said yes to what cannot be undone."""
 
-    kind: str
-    user: str
+    kind: str | None
+    user: str | None
     why: str
     sure: bool
 
@@ -45,8 +45,10 @@ def ask(others: list[UserView]) -> Change | None:
         "remove": _("Remove the user: keys and sessions go, the name stays in the audit log"),
     }
     with st.form("change-user", border=False, width=720):
-        user = st.selectbox(_("User"), list(names), format_func=lambda one: names[one])
-        kind = st.radio(_("What to do"), list(kinds), format_func=lambda one: kinds[one])
+        user = st.selectbox(
+            _("User"), list(names), index=None, format_func=lambda one: names[one], placeholder=_("Choose")
+        )
+        kind = st.radio(_("What to do"), list(kinds), index=None, format_func=lambda one: kinds[one])
         why = st.text_input(
             _("Reason"), max_chars=500, placeholder=_("Kept in the audit log. No national identity numbers.")
         )
@@ -57,6 +59,9 @@ def ask(others: list[UserView]) -> Change | None:
 
 def make(wanted: Change) -> None:
     """Ask the custodian for the change, and show what came of it on the next run."""
+    if wanted.user is None or wanted.kind is None:
+        st.warning(_("Choose a user, and what to do."))
+        return
     if not wanted.sure:
         st.warning(_("Tick that you are sure."))
         return

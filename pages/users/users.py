@@ -70,20 +70,20 @@ def invited(user: UserView, language: str) -> str:
 
 
 def add_user() -> None:
-    """A form for a new user; the invitation is shown on the next run."""
+    """A form for a new user; the invitation is shown on the next run, above an empty form."""
     names = role_names(_)
     roles = list(names)
-    with st.form("add-user", border=False, width=720):
+    number = session.kept("users.added", int) or 0
+    with st.form(f"add-user-{number}", border=False, width=720):
         left, right = st.columns(2)
         display_name = left.text_input(_("Name"), max_chars=80)
-        user = right.text_input(
-            _("User name"), max_chars=32, placeholder=_("Small letters, digits, dot, hyphen, underscore.")
-        )
+        rule = _("Small letters, digits, dot, hyphen, underscore.")
+        user = right.text_input(_("User name"), max_chars=32, placeholder=rule)
         role = st.selectbox(_("Role"), roles, roles.index(Role.RESEARCHER), format_func=lambda one: names[one])
-        why = st.text_input(
-            _("Reason"), max_chars=500, placeholder=_("Kept in the audit log. No national identity numbers.")
-        )
+        kept = _("Kept in the audit log. No national identity numbers.")
+        why = st.text_input(_("Reason"), max_chars=500, placeholder=kept)
         if st.form_submit_button(_("Add the user"), type="primary"):
             with told():
                 invitation.keep(session.zone().invite(user.strip(), display_name, role, why), "invited")
+                session.keep("users.added", number + 1)
                 st.rerun()

@@ -83,6 +83,7 @@ def test_a_user_is_added_found_reset_and_removed(app: App, browser: Browser) -> 
         page.get_by_role("tab", name="Hjelp eller fjern en bruker").click()
         changed = page.get_by_role("tabpanel", name="Hjelp eller fjern en bruker")
         choose(page, changed.get_by_role("combobox"), "Halvard Tveitnes (halvard)")
+        changed.get_by_text("Nullstill andre faktor").click()
         changed.get_by_label("Begrunnelse").fill("telefonen er mistet")
         changed.get_by_role("button", name="Utfør").click()
         expect(page.get_by_text("Kryss av for at du er sikker.")).to_be_visible()
