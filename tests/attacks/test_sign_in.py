@@ -288,6 +288,14 @@ def test_over_the_socket_the_answer_is_the_same(custodian: Custodian) -> None:
     assert len(answers) == 1
 
 
+def test_a_capital_letter_is_no_other_user_and_no_second_count(inside: Ground) -> None:
+    sign_in(inside.house, " Ingeborg ", passphrase_of(RESEARCHER), inside.code(RESEARCHER))
+    for name in ("ingeborg", "Ingeborg", "INGEBORG", "ingeborg ", "iNGEBORG", "ingeborG", "ingeborg"):
+        refused(inside, name, "not the right one", "000000")
+    with inside.house.ledger.read() as tx:
+        assert sign_in_states.get(tx, RESEARCHER).locked_until is not None
+
+
 def test_no_lock_out_by_guessing_a_stranger(inside: Ground) -> None:
     """Failures for names that do not exist never close the door for anyone."""
     for _ in range(30):

@@ -16,7 +16,7 @@ import pytest
 from factories import LEADER, RESEARCHER, WHY, Custodian, running_custodian, start_custodian
 
 from secure_zone.client import Zone
-from secure_zone.errors import NotFound, Refused, SessionEnded, ZoneUnavailable
+from secure_zone.errors import Damaged, NotFound, Refused, SessionEnded, ZoneUnavailable
 from secure_zone.folder import ZoneFolder
 
 # What the start must not load, because it takes long and the custodian does not need it to answer.
@@ -102,6 +102,33 @@ def test_a_real_sign_in_reads_data_over_the_socket(custodian: Custodian) -> None
             signed_in.open("another", why=WHY)
         assert custodian.folder.root.name in repr(signed_in)
         assert signed_in.token is not None and signed_in.token not in repr(signed_in)
+
+
+def test_a_damaged_or_swapped_file_is_a_sentence_that_names_it(zone: ZoneFolder) -> None:
+    folder = zone.data_area / "datasets" / "example" / "1"
+    people, answers, more = (folder / f"{name}-0001.parquet" for name in ("people", "answers", "more"))
+    content = answers.read_bytes()
+    middle = len(content) // 2
+    damages = {
+        "cut": content[:-7],
+        "edited": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+        "swapped": people.read_bytes(),
+        "emptied": b"",
+    }
+    with running_custodian(zone) as custodian, custodian.sign_in(RESEARCHER) as signed_in:
+        for damaged in damages.values():
+            answers.write_bytes(damaged)
+            with pytest.raises(Damaged, match=r"answers-0001.*backup"):
+                signed_in.open("example", why=WHY)
+        answers.unlink()
+        with pytest.raises(Damaged, match=r"answers-0001.*backup"):
+            signed_in.open("example", why=WHY)
+        answers.write_bytes(content)
+        more.write_bytes(content)
+        with pytest.raises(Damaged, match=r"more-0001.*does not belong there"):
+            signed_in.open("example", why=WHY)
+        more.unlink()
+        assert signed_in.open("example", why=WHY).rows["answers"] == 2000
 
 
 def test_the_log_of_the_process_names_no_one(zone: ZoneFolder) -> None:

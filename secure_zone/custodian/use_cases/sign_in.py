@@ -30,6 +30,8 @@ def sign_in(house: House, name: str, passphrase: str, code: str) -> tuple[str, S
 
     The passphrase is tried outside the writer's lock; what was read before is compared again inside it.
     """
+    # User names are in small letters; telephones like to begin with a capital.
+    name = name.strip().lower()
     with house.doorway.turn(name):
         with house.ledger.read() as tx:
             user = _who_can_sign_in(users.get(tx, name))
