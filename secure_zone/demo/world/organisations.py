@@ -101,8 +101,8 @@ def _units(
         for number in range(1, max(2, int(draw.poisson(branching - 1)) + 1) + 1):
             here = f"{numbers}{number}"
             unit = (*above, f"{words[level]} {here} {draw.choice(TOPICS)}")
-            # Some branches end early: a unit without sub-units has no rows below it.
-            if level + 1 < levels and draw.random() < 0.85:
+            # Some branches, but never the first, end early: a unit without sub-units has no rows below it.
+            if level + 1 < levels and (draw.random() < 0.85 or number == 1):
                 if level == 0:
                     rows.append((*unit, f"{words[level]}sledelse {here}"))
                     sizes.append(3.0)

@@ -49,7 +49,7 @@ class SurveyFiles:
             order = chance(self.seed, "respondents", wave, block).permutation(answering.size)
             serial = np.empty(len(conditions.people), dtype=np.int64)
             serial[answering[order]] = block * RESPONDENTS_PER_BLOCK + np.arange(answering.size) + 1
-            respondent = np.char.mod(f"{wave}-%07d", serial)
+            respondent = np.char.mod(f"R{wave % 100}-%07d", serial)
             name = f"identities_{wave}.csv"
             people = conditions.people.fnr[answering]
             append_csv(
