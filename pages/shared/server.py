@@ -50,13 +50,31 @@ def build(zone: Path) -> st.App:
     )
 
 
+class WithoutValues(logging.Filter):
+    """Of an exception only its type: its message, and the messages of what caused it, may hold values."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0] is not None:
+            record.msg, record.args = f"{record.getMessage()}: {record.exc_info[0].__name__}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def quiet_logs() -> None:
+    """No values and no addresses in any log.
+
+    A page that fails is logged by `notices.unforeseen`; Streamlit would log the same exception with its message. Which
+    addresses people visit is nobody's to keep.
+    """
+    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("streamlit.error_util").disabled = True
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("uvicorn.error").addFilter(WithoutValues())
+
+
 def serve(zone: Path, port: int, host: str = HOST) -> None:
     """Serve until told to stop. OSError when the port is taken."""
-    # Streamlit logs a failing page's exception with its message, which may hold values. `notices.unforeseen` does not.
-    logging.getLogger("streamlit.error_util").disabled = True
-    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.WARNING)
-    # Streamlit gives uvicorn's loggers handlers of its own; addresses of what people visit are nobody's to keep.
-    logging.getLogger("uvicorn.access").disabled = True
+    quiet_logs()
     uvicorn.run(
         build(zone),
         host=host,
