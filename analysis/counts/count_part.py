@@ -86,7 +86,10 @@ def warn_runaway(names: Sequence[str], runs_away: np.ndarray, notes: list[str]) 
     """A warning that names the estimates that run to infinity, where some do."""
     gone = [name for name, away in zip(names, runs_away, strict=False) if away]
     if gone:
-        warn(f"The data cannot tell {', '.join(gone)}: the estimates run to infinity. Use fewer terms there.", notes)
+        warn(
+            f"The data cannot tell {', '.join(gone)}: the estimates run to infinity. Use fewer terms, or dist='poisson'.",
+            notes,
+        )
 
 
 def _start(columns: Standardised, coefficients: np.ndarray) -> np.ndarray:

@@ -180,6 +180,18 @@ def test_a_zero_part_that_says_nothing_is_not_silent() -> None:
     np.testing.assert_allclose(fit.coefficients_of("count"), plain.coefficients, atol=1e-4)
 
 
+def test_counts_without_a_zero_class_leave_the_slopes_standing() -> None:
+    """Logarithmic counts are the limit of the truncated negative binomial as theta and the mean go to 0 together."""
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=500)
+    data = pd.DataFrame({"x": x, "days": np.where(rng.random(500) < 0.4, 0, rng.logseries(0.6 + 0.1 * np.tanh(x)))})
+    with pytest.warns(AnalysisWarning, match="cannot tell Intercept, theta"):
+        fit = hurdle(data, "x", outcome="days")
+    slope = fit.tidy().set_index(["part", "term"]).loc[("count", "x")]
+    assert 0 < slope.estimate < 1
+    assert slope.std_error < 0.3
+
+
 def test_a_likelihood_that_runs_away_is_no_convergence() -> None:
     """Two people with days and forty without, in a zero part with as many terms as it can take."""
     rng = np.random.default_rng(3)
