@@ -5,6 +5,7 @@ Passphrases are stretched with the CHEAPEST profile, which only demo zones accep
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import io
 import logging
@@ -49,6 +50,7 @@ WHY = "a test needs it"
 def _template() -> Path:
     """One demo zone for the whole run of tests, made once and copied."""
     root = Path(tempfile.mkdtemp(prefix="vz-")) / "template"
+    atexit.register(shutil.rmtree, root.parent, ignore_errors=True)
     make_demo_zone(root, profile=CHEAPEST)
     return root
 
