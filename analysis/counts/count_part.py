@@ -86,10 +86,8 @@ def warn_runaway(names: Sequence[str], runs_away: np.ndarray, notes: list[str]) 
     """A warning that names the estimates that run to infinity, where some do."""
     gone = [name for name, away in zip(names, runs_away, strict=False) if away]
     if gone:
-        warn(
-            f"The data cannot tell {', '.join(gone)}: the estimates run to infinity. Use fewer terms, or dist='poisson'.",
-            notes,
-        )
+        advice = "Use fewer terms, or dist='poisson'."
+        warn(f"The data cannot tell {', '.join(gone)}: the estimates run to infinity. {advice}", notes)
 
 
 def _start(columns: Standardised, coefficients: np.ndarray) -> np.ndarray:
