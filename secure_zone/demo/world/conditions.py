@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,15 +49,22 @@ class Conditions:
                 scores[name] = np.where(self.uses_kiwest, self._exposure("kiwest", name, wave), scores[name])
         return scores
 
-    def answers(self, item: Item, wave: int) -> NDArray[np.int8]:
-        """Everybody's answer to an item, 1 to the number of categories, as it is written down."""
-        draw = chance(self.seed, "item", item.id, wave, self.block)
-        if not item.categories:
-            return np.clip(np.rint(draw.normal(39, 5, len(self.people))), 8, 70).astype(np.int8)
-        last = len(item.categories)
-        if last == 2 or item.scale is None or item.scale == "office":
-            return draw.integers(1, last + 1, len(self.people), dtype=np.int8)
-        values = self._turned_to_score(item, self._latent(item.scale, wave), draw)
+    def answers(self, items: Iterable[Item], wave: int) -> Iterator[tuple[Item, NDArray[np.int8]]]:
+        """Everybody's answer to each item, 1 to the number of categories, as it is written down."""
+        scale, latent = None, np.empty(0)
+        for item in items:
+            draw = chance(self.seed, "item", item.id, wave, self.block)
+            if item.scale is not None and item.scale != scale:
+                scale, latent = item.scale, self._latent(item.scale, wave)
+            yield item, self._answer(item, latent, draw)
+
+    def _answer(self, item: Item, latent: NDArray[np.float64], draw: np.random.Generator) -> NDArray[np.int8]:
+        size, last = len(self.people), len(item.categories)
+        if last == 0:
+            return np.clip(np.rint(draw.normal(39, 5, size)), 8, 70).astype(np.int8)
+        if item.scale is None or item.scale == "office":
+            return draw.integers(1, last + 1, size, dtype=np.int8)
+        values = self._turned_to_score(item, latent, draw)
         return (last + 1 - values if item.reversed else values).astype(np.int8)
 
     def _exposure(self, instrument: str, name: str, wave: int) -> NDArray[np.float64]:

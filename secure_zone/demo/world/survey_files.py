@@ -77,19 +77,20 @@ class SurveyFiles:
         organisation = people.organisation[rows]
         numbers = np.array([one.number for one in self.organisations])
         columns: dict[str, object] = {
-            "respondent": respondent,
-            "orgnr": numbers[organisation],
+            "respondent": respondent.astype(object),
+            "orgnr": numbers[organisation].astype(object),
             "answered": (participation.moment[wave][rows].astype("datetime64[D]") - SPSS_DAY_ZERO).astype(float)
             * 86_400,
-            "version": np.full(rows.size, version),
+            "version": np.full(rows.size, version, dtype=object),
         }
         units = [self.organisations[o].units[u] for o, u in zip(organisation, people.unit[rows], strict=True)]
         for level in range(MOST_LEVELS):
-            columns[f"unit_{level + 1}"] = [unit[level] if level < len(unit) else "" for unit in units]
+            names = [unit[level] if level < len(unit) else "" for unit in units]
+            columns[f"unit_{level + 1}"] = pd.Series(names, dtype=object)
         draw = chance(self.seed, "not answered", wave, conditions.block)
         skips = (draw.random(len(people)) < SKIPS_SENSITIVE)[rows]
-        for item in INSTRUMENTS[instrument].asked(version).items:
-            values = conditions.answers(item, wave)[rows].astype(float)
+        for item, given in conditions.answers(INSTRUMENTS[instrument].asked(version).items, wave):
+            values = given[rows].astype(float)
             values[(draw.random(len(people)) < NOT_APPLICABLE)[rows] & _may_not_apply(item)] = NOT_APPLICABLE_CODE
             values[(draw.random(len(people)) < ITEM_NOT_ANSWERED)[rows]] = NOT_ANSWERED_CODE
             if item.sensitivity is not Sensitivity.ORDINARY:

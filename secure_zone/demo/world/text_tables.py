@@ -32,7 +32,15 @@ def append_csv(path: Path, columns: Mapping[str, object], *, encoding: str = "ut
 
 def written_days(days: NDArray[np.datetime64], form: str) -> pa.Array:
     """Days as text, such as `%d.%m.%Y`; null where there is none."""
-    return pc.strftime(pa.array(days.astype("datetime64[D]")), format=form)
+    known = days.astype("datetime64[D]")
+    there = known[~np.isnat(known)]
+    if there.size == 0:
+        return pa.nulls(known.size, pa.string())
+    # There are few different days: each is written once.
+    first, last = there.min(), there.max()
+    texts = pc.strftime(pa.array(np.arange(first, last + 1)), format=form)
+    positions = np.where(np.isnat(known), 0, (known - first).astype(np.int64))
+    return texts.take(pa.array(positions, mask=np.isnat(known)))
 
 
 def decimal_comma(values: NDArray[np.integer]) -> pa.Array:
