@@ -42,7 +42,7 @@ def parse(text: str, *, first_seen: date | None = None, population: Population =
     the day, what fits the old control digits is taken to be an old number.
     population: SYNTHETIC for demo and test data (month + 80), REAL for the rest, BOTH to take either.
 
-    >>> parse("298599-12345")
+    >>> parse("328599-12345")
     Traceback (most recent call last):
     ...
     secure_zone.identity.faults.BadIdentityNumber: The first six digits of the identity number are not a date.

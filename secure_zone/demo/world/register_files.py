@@ -106,7 +106,7 @@ class RegisterFiles:
             "population",
             {
                 "fnr": people.fnr,
-                "kjonn": people.sex,
+                "kjonn": np.where(people.female, "K", "M"),
                 "foedt": written_days(people.birth, "%Y%m"),
                 "doed": written_days(days["death"], "%Y%m%d"),
                 "utvandret": written_days(days["emigration"], "%Y%m%d"),
