@@ -28,9 +28,18 @@ async def file(request: Request) -> Response:
 
 
 async def session(request: Request) -> Response:
-    """How long the session lasts if nothing is done: asking is not activity. Without a session the gate answers 401."""
+    """Which session it is, and how long it lasts if nothing is done. Asking is not activity.
+
+    Without a session the gate answers 401.
+    """
     view: SessionView = request.scope["varde.session"]
-    return JSONResponse({"idle_seconds_left": view.idle_seconds_left, "seconds_left": view.seconds_left})
+    return JSONResponse(
+        {
+            "session": view.session_id,
+            "idle_seconds_left": view.idle_seconds_left,
+            "seconds_left": view.seconds_left,
+        }
+    )
 
 
 def routes() -> list[Route]:

@@ -55,7 +55,7 @@ def test_by_the_keyboard_in_two_steps_and_out_again(app: App, browser: Browser) 
         fill(page, demo.user, demo.passphrase, demo.code or "")
         page.get_by_role("heading", name="Brukere").wait_for()
         assert page.url == f"{app.address}/users"
-        seen.foreseen.append("401")
+        seen.foreseen += ["401", "dynamically imported module"]  # what is still loading is refused from now on
         page.get_by_role("button", name="Logg ut").click()
         page.wait_for_url("**/sign-in?because=signed-out")
         expect(page.get_by_role("status")).to_have_text("Du er logget ut.")
@@ -154,6 +154,18 @@ def test_left_alone_the_screen_is_cleared(browser: Browser) -> None:
         page.get_by_text("Du blir snart logget ut").wait_for()
         page.wait_for_url("**/sign-in?because=idle")
         expect(page.get_by_role("status")).to_have_text("Du ble logget ut fordi ingenting skjedde på en stund.")
+
+
+def test_a_screen_of_one_person_does_not_stay_when_another_signs_in(app: App, browser: Browser) -> None:
+    """Two tabs of one browser share the cookie."""
+    with visit(app, browser, AUDITOR) as seen:
+        seen.foreseen += ["401", "dynamically imported module"]
+        page = seen.go("/audit", "Revisjonslogg")
+        page.wait_for_timeout(2000)  # the first look is after one second
+        other = {"name": "varde_session", "value": app.token(CHECKER), "url": app.address}
+        seen.context.add_cookies([other])
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+        page.get_by_role("heading", name="Velkommen, Halvard").wait_for()
 
 
 def test_without_the_gate_the_pages_show_nothing(app: App, browser: Browser) -> None:

@@ -8,6 +8,8 @@ window.__streamlit = { BACKEND_BASE_URL: `${window.location.origin}/` };
   const LONGEST_WAIT = 30;
   let leaving = false;
   let idleLeft = Infinity;
+  let ours = null;
+  let waiting = 0;
 
   function leave(because) {
     if (leaving) return;
@@ -34,11 +36,15 @@ window.__streamlit = { BACKEND_BASE_URL: `${window.location.origin}/` };
 
   async function look() {
     let wait = LONGEST_WAIT;
+    window.clearTimeout(waiting);
     try {
       const answer = await fetch("/gate/session", { cache: "no-store", redirect: "error" });
       if (answer.status === 401) return leave(idleLeft <= LONGEST_WAIT + 5 ? "idle" : "ended");
       if (answer.ok) {
         const left = await answer.json();
+        // Somebody else has signed in, in another tab of this browser: what stands here is not theirs to see.
+        if (ours !== null && ours !== left.session) return leave("ended");
+        ours = left.session;
         idleLeft = left.idle_seconds_left;
         const seconds = Math.min(left.idle_seconds_left, left.seconds_left);
         warn(seconds);
@@ -47,7 +53,7 @@ window.__streamlit = { BACKEND_BASE_URL: `${window.location.origin}/` };
     } catch {
       wait = 5;
     }
-    window.setTimeout(look, wait * 1000);
+    waiting = window.setTimeout(look, wait * 1000);
   }
 
   // The workbench says in a marker of its own which language it speaks and whether the session is over.
@@ -60,5 +66,6 @@ window.__streamlit = { BACKEND_BASE_URL: `${window.location.origin}/` };
 
   new MutationObserver(read).observe(document.documentElement, { childList: true, subtree: true, attributes: true,
     attributeFilter: ["data-varde-language", "data-varde-over"] });
-  window.setTimeout(look, 1000);
+  window.addEventListener("focus", look);
+  waiting = window.setTimeout(look, 1000);
 })();
