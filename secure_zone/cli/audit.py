@@ -16,7 +16,7 @@ from secure_zone.cli.options import UserOption, ZoneOption, print_table
 from secure_zone.cli.signing_in import session
 from secure_zone.errors import BadInput, Damaged
 
-commands = typer.Typer(help="The audit log: show, verify, export.", no_args_is_help=True)
+commands = typer.Typer(help="The audit log: show, verify, export, restore-head.", no_args_is_help=True)
 COLUMNS = ("seq", "at", "who", "verb", "subject", "version", "why", "details", "hash")
 
 
@@ -113,6 +113,41 @@ def verify(
     typer.echo(f"The audit log is sound: {report.entries} entries.")
     if report.newest is not None:
         typer.echo(f"Newest place, worth noting outside the zone: {report.newest.seq}:{report.newest.link}")
+
+
+@commands.command("restore-head")
+def restore_head(
+    why: Annotated[str, typer.Option(help="What happened: the line stays in the log.")],
+    zone: ZoneOption = None,
+) -> None:
+    """Sign a new head after the ledger or the data area came back from a backup. The custodian must be stopped.
+
+    Only where nothing but the head disagrees with the log; the log then says what was found.
+
+    Example: varde audit restore-head --zone zone --why "The data area was restored from the backup of 3 May"
+    """
+    import getpass
+
+    from secure_zone import facts
+    from secure_zone.accounts import check_reason
+    from secure_zone.audit.restore import restore_head as sign_anew
+    from secure_zone.custodian.opening import read_signer
+    from secure_zone.custodian.single import only_one
+    from secure_zone.settings import Settings
+
+    check_reason(why)
+    settings = Settings.read(zone)
+    zone_id = facts.read_facts(settings.folder.facts).zone_id
+    with only_one(settings.folder.lock):
+        newest = sign_anew(
+            settings.ledger_url or settings.folder.ledger,
+            zone_id=zone_id,
+            signer=read_signer(settings),
+            head_file=settings.folder.audit_head,
+            who=f"(operator {getpass.getuser()})",
+            why=why,
+        )
+    typer.echo(f"The head is signed anew at {newest.seq}:{newest.link}. The log says so.")
 
 
 def _cells(entry: AuditEntry) -> Iterator[str]:

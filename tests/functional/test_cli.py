@@ -45,6 +45,7 @@ COMMANDS = [
     "audit show",
     "audit verify",
     "audit export",
+    "audit restore-head",
 ]
 
 
@@ -161,6 +162,26 @@ def test_a_noted_place_shows_a_zone_put_back_to_a_backup(zone: ZoneFolder) -> No
     number, _, link = place.partition(":")
     later = varde("audit", "verify", "--noted", f"{int(number) + 1}:{link}", "--zone", str(zone.root))
     assert later.returncode == 1
+
+
+def test_a_lost_head_is_signed_anew_and_the_log_says_so(zone: ZoneFolder) -> None:
+    why = ("--why", "The data area came back from a backup")
+    untouched = varde("audit", "restore-head", *why, "--zone", str(zone.root))
+    assert untouched.returncode == 1 and "nothing to restore" in untouched.stderr
+    zone.audit_head.unlink()
+    assert varde("audit", "verify", "--zone", str(zone.root)).returncode == 1
+    restored = varde("audit", "restore-head", *why, "--zone", str(zone.root))
+    assert restored.returncode == 0, restored.stderr
+    assert varde("audit", "verify", "--zone", str(zone.root)).returncode == 0
+    with sqlite3.connect(zone.ledger) as connection:
+        verb, details = connection.execute("SELECT verb, details FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    connection.close()
+    assert verb == "audit.restore_head" and "head_missing" in details
+
+
+def test_the_head_is_not_restored_under_a_running_custodian(custodian: Custodian) -> None:
+    refused = varde("audit", "restore-head", "--why", "a test needs it", "--zone", str(custodian.folder.root))
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])

@@ -11,6 +11,7 @@ from secure_zone.audit.verify import verify
 from secure_zone.custodian.actor import acting, note_once
 from secure_zone.custodian.house import House
 from secure_zone.custodian.sessions import Session
+from secure_zone.errors import Damaged
 from secure_zone.permissions import Verb
 
 
@@ -49,11 +50,20 @@ def read(
 
 
 def verify_all(house: House, session: Session) -> models.AuditReport:
-    """Check the whole log, its signed head and every row it speaks of."""
-    with house.ledger.write() as tx:
+    """Check the whole log, its signed head and every row it speaks of, and record that it was done.
+
+    The check comes first: a log that was tampered with may not take another entry, and whoever asks must be told why.
+    """
+    with house.ledger.read() as tx:
         actor = acting(tx, session, Verb.VERIFY_AUDIT)
-        log.append(tx, who=actor.user, verb=Verb.VERIFY_AUDIT.value)
-    return as_report(verify(house.ledger))
+    report = verify(house.ledger)
+    try:
+        with house.ledger.write() as writing:
+            log.append(writing, who=actor.user, verb=Verb.VERIFY_AUDIT.value, details={"sound": report.sound})
+    except Damaged:
+        if report.sound:
+            raise
+    return as_report(report)
 
 
 def _view(entry: log.Entry) -> models.AuditEntry:
