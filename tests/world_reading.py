@@ -43,7 +43,7 @@ def exposures(folder: Path) -> pd.DataFrame:
             exposure: 6 - scores[how.scale] if how.turned else scores[how.scale]
             for exposure, how in truth.EXPOSURES[name].items()
         }
-        unit = frame["orgnr"] + "/" + frame["unit_1"] + "/" + frame["unit_2"] + "/" + frame["unit_3"]
+        unit = frame[["orgnr", "unit_1", "unit_2", "unit_3", "unit_4"]].agg("/".join, axis=1)
         answers.append(pd.DataFrame({**measured, "respondent": frame["respondent"], "unit": unit, "wave": int(wave)}))
     identities = pd.concat([text_table(folder, path.name) for path in sorted(folder.glob("identities_*.csv"))])
     return pd.concat(answers).merge(identities[["respondent", "fnr"]], on="respondent", validate="one_to_one")

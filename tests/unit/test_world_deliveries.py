@@ -12,12 +12,14 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+import typer
 import world_reading
 from typer.testing import CliRunner
 
 from analysis.instruments import MISSING, must
 from secure_zone.consent import ConsentEvent, Kind, Purpose, contradictions, state_columns
 from secure_zone.demo.world import Delivery, truth, write_world
+from secure_zone.demo.world.__main__ import main
 from secure_zone.errors import BadInput, Conflict
 from secure_zone.identity.kinds import Population
 from secure_zone.identity.many import FEMALE, MALE, read_numbers
@@ -243,13 +245,12 @@ def test_sizes_and_full_folders_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_a_world(tmp_path: Path) -> None:
-    import typer
-
-    from secure_zone.demo.world.__main__ import main
-
     command = typer.Typer()
     command.command()(main)
     result = CliRunner().invoke(command, [str(tmp_path / "inbox"), "--people", "1000", "--seed", "3"])
     assert result.exit_code == 0, result.output
     assert "register:sick_leave" in result.output
+    again = CliRunner().invoke(command, [str(tmp_path / "inbox"), "--people", "1000"])
+    assert again.exit_code == 1
+    assert "not empty" in again.output
     assert CliRunner().invoke(command, [str(tmp_path / "x"), "--people", "10"]).exit_code == 2

@@ -9,6 +9,7 @@ import typer
 
 from secure_zone.demo.world import DEFAULT_PEOPLE, DEFAULT_SEED, write_world
 from secure_zone.demo.world.truth import LEAST_PEOPLE, MOST_PEOPLE
+from secure_zone.errors import ZoneError
 
 
 def main(
@@ -19,7 +20,11 @@ def main(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = DEFAULT_SEED,
 ) -> None:
     """Write a synthetic world's deliveries: surveys, identities, consents, unit lists and registers."""
-    deliveries = write_world(folder, people=people, seed=seed)
+    try:
+        deliveries = write_world(folder, people=people, seed=seed)
+    except ZoneError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
     for delivery in deliveries:
         typer.echo(f"{delivery.kind:<32}{delivery.rows:>12}  {delivery.name}")
 
