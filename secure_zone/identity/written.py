@@ -40,30 +40,37 @@ def as_digits(
 
 def _texts(values: Iterable[object] | pa.Array | pa.ChunkedArray) -> tuple[pa.Array, NDArray[np.bool_]]:
     """The column as texts, empty where nothing is there, and where that is."""
+    column = _as_arrow(values)
+    if pa.types.is_floating(column.type):
+        exact = pc.and_kleene(pc.equal(column, pc.floor(column)), pc.less(pc.abs(column), 1e15))
+        column = pc.cast(pc.if_else(exact, column, pc.if_else(pc.is_valid(column), -1.0, None)), pa.int64())
+    if pa.types.is_integer(column.type):
+        column = pc.utf8_lpad(pc.cast(column, pa.large_string()), LENGTH, "0")
+    column = pc.cast(column, pa.large_string())
+    missing = np.array(pc.or_(pc.is_null(column), pc.equal(pc.fill_null(column, ""), "")))
+    return pc.fill_null(column, ""), missing
+
+
+def _as_arrow(values: Iterable[object] | pa.Array | pa.ChunkedArray) -> pa.Array:
+    """An Arrow column of texts or numbers; a value of any other kind becomes a text that is no number."""
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    elif not isinstance(values, pa.Array):
-        values = _as_arrow(values)
-    if pa.types.is_floating(values.type):
-        exact = pc.and_kleene(pc.equal(values, pc.floor(values)), pc.less(pc.abs(values), 1e15))
-        values = pc.cast(pc.if_else(exact, values, pc.if_else(pc.is_valid(values), -1.0, None)), pa.int64())
-    if pa.types.is_integer(values.type):
-        values = pc.utf8_lpad(pc.cast(values, pa.large_string()), LENGTH, "0")
-    elif not pa.types.is_large_string(values.type):
-        values = pc.cast(values, pa.large_string())
-    missing = np.array(pc.or_(pc.is_null(values), pc.equal(pc.fill_null(values, ""), "")))
-    return pc.fill_null(values, ""), missing
-
-
-def _as_arrow(values: Iterable[object]) -> pa.Array:
-    """An Arrow column of anything; what is neither text nor whole number becomes a text that is no number."""
-    if not isinstance(values, pd.Series):
-        values = pd.Series(values if isinstance(values, np.ndarray) else list(values))
-    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+    if isinstance(values, pa.DictionaryArray):
+        values = values.dictionary_decode()
+    if isinstance(values, pa.Array):
+        kind = values.type
+        if pa.types.is_large_string(kind) or pa.types.is_string(kind) or _is_number(kind):
+            return values
+        values = values.to_pylist()
+    elif isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        return pa.array(values)
+    elif isinstance(values, pd.Series) and (isinstance(values.dtype, pd.StringDtype) or values.dtype.kind in "iuf"):
         return pa.Array.from_pandas(values)
-    if isinstance(values.dtype, pd.StringDtype):
-        return pa.Array.from_pandas(values, type=pa.large_string())
     return pa.array([_text(value) for value in values], type=pa.large_string())
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def _text(value: object) -> str | None:

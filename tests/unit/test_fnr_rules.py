@@ -187,6 +187,10 @@ def test_what_is_said_holds_no_digit_of_the_number() -> None:
         pd.Series([5840399895.0, 12829499914.0, np.nan, 7.5]),
         [5840399895, 12829499914, None, 7],
         np.array([b"05840399895", b"12829499914", b"", b"x"]),
+        np.array(["05840399895", "12829499914", "", "x"]),
+        pd.Series([5840399895, 12829499914, None, 7], dtype="Int64"),
+        pa.array(["05840399895", "12829499914", None, "x"]).dictionary_encode(),
+        pa.array([5840399895, 12829499914, None, 7], pa.uint64()),
     ],
     ids=lambda column: type(column).__name__,
 )
@@ -196,6 +200,29 @@ def test_columns_of_every_kind_are_read_alike(column: Iterable[object]) -> None:
     assert read.faults[2] == Fault.MISSING
     assert read.birth_date_of(0) == date(2003, 4, 5)
     assert [read.sex_of(row) for row in (0, 1)] == [Sex.FEMALE, Sex.MALE]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        ["\udc80", object(), [1], 1 + 2j, True],
+        np.array(["\udc80" * 11, "x"]),
+        np.array([True, False]),
+        np.array(["2020-01-01"], dtype="datetime64[D]"),
+        np.array([1 + 2j]),
+        np.array([-17912099997, 2**62]),
+        pd.Series([17912099997.5, np.inf]),
+        pd.Series([17912099997], dtype="float32"),
+        pa.array([b"\xff" * 11]),
+        pa.array([True]),
+        pa.array([["17912099997"]]),
+    ],
+    ids=str,
+)
+def test_what_can_be_no_number_is_a_fault_and_never_an_error(column: Iterable[object]) -> None:
+    read = read_numbers(column, first_seen=NOW)
+    assert not read.valid.any()
+    assert Fault.MISSING not in read.counts()
 
 
 def test_an_empty_column_is_read() -> None:

@@ -10,7 +10,7 @@ import pytest
 import world_reading
 from world_reading import COVARIATES
 
-from analysis.survival import cox
+from analysis.survival import cox, frailty_cox
 from secure_zone.demo.world import truth, write_world
 
 # Eight effects, two models: with 3.3 standard errors a right world fails once in sixty seeds; the seed is fixed.
@@ -44,6 +44,15 @@ def test_effects_on_disability_come_back(followed: pd.DataFrame) -> None:
     found = cox(at_risk, " + ".join(COVARIATES), stop="pension_stop", event="pension", cluster="unit").tidy()
     assert at_risk["pension"].sum() > 150
     assert distances(found, truth.DISABILITY).abs().max() < FARTHEST
+
+
+def test_the_units_differ_as_much_as_they_should(followed: pd.DataFrame) -> None:
+    """The variance of the log of a gamma frailty is close to its theta where that is small."""
+    at_risk = followed[followed["stop"] > followed["entry"]]
+    formula = " + ".join(COVARIATES)
+    found = frailty_cox(at_risk, formula, start="entry", stop="stop", event="event", group="unit").glance()
+    assert abs(found["theta"] - truth.LONG_TERM_ABSENCE.unit_sd**2) < FARTHEST * found["theta_std_error"]
+    assert found["theta_p_value"] < 0.05
 
 
 def test_about_24_000_answers_in_the_default_world(followed: pd.DataFrame) -> None:
