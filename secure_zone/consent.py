@@ -133,6 +133,13 @@ def state_columns(events: pd.DataFrame, when: datetime | date) -> pd.DataFrame:
     return pd.DataFrame({"person": people, "research": research, "linking": research & linking})
 
 
+def counts_over_time(events: pd.DataFrame, moments: Iterable[datetime | date]) -> pd.DataFrame:
+    """How many people consent to what at each moment: `when, research, linking`. Events as in `state_columns`."""
+    states = {when: state_columns(events, when)[["research", "linking"]].sum() for when in moments}
+    rows = [(when, int(state["research"]), int(state["linking"])) for when, state in states.items()]
+    return pd.DataFrame(rows, columns=["when", "research", "linking"])
+
+
 def contradictions(events: Iterable[ConsentEvent]) -> tuple[str, ...]:
     """The ids under which different things were said: an error of the sender, to be cleared up before they count."""
     first: dict[str, ConsentEvent] = {}

@@ -14,6 +14,7 @@ from secure_zone.consent import (
     Kind,
     Purpose,
     contradictions,
+    counts_over_time,
     state_at,
     state_columns,
     states_at,
@@ -89,6 +90,20 @@ def test_people_do_not_mix() -> None:
     assert states_at([yours, mine], date(2024, 1, 9)) == {"me": RESEARCH, "you": NO_CONSENT}
     with pytest.raises(BadInput):
         state_at([mine, yours], date(2024, 1, 9))
+
+
+def test_people_are_counted_over_time() -> None:
+    events = [
+        event(2, "given", "research", "a"),
+        event(2, "given", "linking", "a"),
+        event(3, "given", "research", "b"),
+        event(5, "withdrawn", "research", "a"),
+    ]
+    frame = pd.DataFrame([(e.person, e.at, e.kind, e.purpose) for e in events])
+    frame.columns = pd.Index(["person", "at", "kind", "purpose"])
+    counts = counts_over_time(frame, [date(2024, 1, day) for day in (1, 2, 3, 5)])
+    assert counts["research"].tolist() == [0, 1, 2, 1]
+    assert counts["linking"].tolist() == [0, 1, 1, 0]
 
 
 def test_times_without_a_zone_are_refused() -> None:
