@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from pandas.api import types
 
 from analysis.errors import BadArgument
 
-Column = np.ndarray | pd.Categorical
+Column: TypeAlias = np.ndarray | pd.Categorical
 
 # A range of integers this wide is counted in one pass; beyond it, hashing is leaner.
 WIDEST_RANGE = 1 << 16

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import BadArgument
 
-Criterion = pd.Series | np.ndarray | Callable[[pd.DataFrame], pd.Series | np.ndarray]
+Criterion: TypeAlias = pd.Series | np.ndarray | Callable[[pd.DataFrame], pd.Series | np.ndarray]
 
 
 def inclusion_flow(people: pd.DataFrame, left_out: Mapping[str, Criterion], *, first: str = "assessed") -> pd.DataFrame:

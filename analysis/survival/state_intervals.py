@@ -36,8 +36,17 @@ class StateIntervals:
     def take(self, rows: np.ndarray) -> StateIntervals:
         """The rows of some persons (a mask), all of theirs."""
         person = np.unique(self.person[rows], return_inverse=True)[1]
-        columns = (self.order, self.start, self.stop, self.now, self.next)
-        return StateIntervals(person, *(c[rows] for c in columns), self.states, self.kept[rows], self.n_dropped)
+        return StateIntervals(
+            person,
+            self.order[rows],
+            self.start[rows],
+            self.stop[rows],
+            self.now[rows],
+            self.next[rows],
+            self.states,
+            self.kept[rows],
+            self.n_dropped,
+        )
 
 
 def state_intervals(

@@ -65,13 +65,13 @@ def test_an_entry_names_the_rows_its_transaction_wrote(ledger: Ledger) -> None:
         [
             "datasets/('must',)",
             "dataset_versions/('must', 1)",
-            "data_keys/('must', 1, '*key-area')",
+            "data_keys/('must', 1, 'key area')",
             "data_keys/('must', 1, 'per')",
         ],
         [
             "dataset_versions/('must', 1)",
             "dataset_versions/('must', 2)",
-            "data_keys/('must', 2, '*key-area')",
+            "data_keys/('must', 2, 'key area')",
             "data_keys/('must', 2, 'per')",
         ],
         ["sign_in_states/('per',)"],
