@@ -51,7 +51,10 @@ class Subdistribution:
     @cached_property
     def _censoring(self) -> tuple[np.ndarray, np.ndarray]:
         table = risk_table(None, self.stop, (self.kind == CENSORED).astype(np.int64), 2)
-        return table.time, np.concatenate([[1.0], np.cumprod(1 - table.n_event / table.n_risk)])
+        curve = np.concatenate([[1.0], np.cumprod(1 - table.n_event / table.n_risk)])
+        if table.time[0] == 0:  # as in crr, where nothing lies before 0: G(0-) is G(0)
+            curve[0] = curve[1]
+        return table.time, curve
 
     @cached_property
     def later(self) -> np.ndarray:
