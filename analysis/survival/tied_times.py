@@ -16,15 +16,24 @@ def join_tied(*times: np.ndarray) -> tuple[np.ndarray, ...]:
     """
     if all(_whole(t) for t in times):
         return times
-    distinct = np.unique(np.concatenate(times))
+    ordered = np.sort(np.concatenate(times))
+    distinct = ordered[np.concatenate([[True], ordered[1:] > ordered[:-1]])]
     if distinct.size < 2:
         return times
     gaps = np.diff(distinct)
     tied = (gaps <= TOLERANCE) | (gaps / np.mean(np.abs(distinct)) <= TOLERANCE)
     if not tied.any():
         return times
-    first = distinct[np.concatenate([[True], ~tied])]
-    return tuple(first[np.searchsorted(first, t, side="right") - 1] for t in times)
+    new = np.concatenate([[True], ~tied])
+    first = distinct[new][np.cumsum(new) - 1]  # of each distinct time, the first that it is tied with
+    late = np.flatnonzero(~new)
+    return tuple(_replaced(t, distinct[late], first[late]) for t in times)
+
+
+def _replaced(times: np.ndarray, late: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """`times` with each value of `late` (ascending) as the value of `first` at its place."""
+    place = np.minimum(np.searchsorted(late, times), late.size - 1)
+    return np.where(late[place] == times, first[place], times)
 
 
 def _whole(times: np.ndarray) -> bool:
