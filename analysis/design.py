@@ -11,7 +11,15 @@ import pandas as pd
 
 from analysis.coding import Coding, learn_coding
 from analysis.columns import Column, missing_rows, plain_column
-from analysis.errors import AnalysisError, BadArgument, BadOutcome, NoRows, require_columns, row_labels
+from analysis.errors import (
+    AnalysisError,
+    BadArgument,
+    BadOutcome,
+    ConstantColumn,
+    NoRows,
+    require_columns,
+    row_labels,
+)
 from analysis.formulas import ParsedFormula, parse_formula
 from analysis.outcomes import outcome_vector
 from analysis.rank import check_rank
@@ -47,6 +55,7 @@ class ModelFrame:
         matrix = coding.matrix(self.columns, len(self.kept))
         terms = coding.terms
         if check:
+            _check_levels(coding)
             check_rank(matrix, terms, intercept=self.intercept)
         return Design(matrix, terms, self.kept, self.n_dropped, coding.spec, self, coding)
 
@@ -131,7 +140,7 @@ def model_frame(
     others = [column for column in also if column is not None]
     used = [*parsed.variables, *others]
     require_columns(data, used)
-    twice = [column for column in used if (data.columns == column).sum() > 1]
+    twice = [] if data.columns.is_unique else [column for column in used if (data.columns == column).sum() > 1]
     if twice:
         raise BadArgument(f"The data has several columns named {twice[0]!r}: rename or drop all but one.")
     gaps = missing_rows(data, used)
@@ -140,6 +149,16 @@ def model_frame(
     kept = np.arange(len(data)) if gaps is None else np.flatnonzero(~gaps)
     columns = {name: plain_column(data[name], name, None if gaps is None else kept) for name in parsed.variables}
     return ModelFrame(parsed, columns, kept, len(data) - len(kept), data.index, intercept)
+
+
+def _check_levels(coding: Coding) -> None:
+    """A factor with one level has no column of its own, so its constancy shows only here."""
+    for name, levels in coding.levels.items():
+        if len(levels) == 1:
+            raise ConstantColumn(
+                f"{name!r} is {levels[0]} in every row used, so it cannot be estimated: leave it out, or look at which "
+                "rows were dropped."
+            )
 
 
 def _raise_no_rows(data: pd.DataFrame, used: list[str], others: list[str]) -> None:
