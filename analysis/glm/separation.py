@@ -52,6 +52,9 @@ def separating_direction(matrix: np.ndarray, y: np.ndarray, size: np.ndarray, *,
     """A coefficient vector with entries in [-1, 1] that separates, or None."""
     none = y == 0
     every = (y >= size) if binomial else np.zeros(len(y), dtype=bool)
+    span, mean = np.ptp(matrix, axis=0), matrix.mean(axis=0)
+    if (span == 0).any():  # beside a constant, columns far from 0 separate as they do about their means
+        matrix = matrix - np.where((span > 0) & (np.abs(mean) > span), mean, 0)
     scale = np.abs(matrix).max(axis=0)
     scaled = matrix / np.where(scale == 0, 1, scale)
     signed = np.concatenate([-scaled[none], scaled[every]])

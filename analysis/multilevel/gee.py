@@ -112,16 +112,19 @@ def gee(
         raise ConstantColumn(f"The outcome {outcome!r} has the same value in all {len(y)} complete rows.")
     groups = gather(data, group, design.kept, shared=correlation != "independence")
     X, y = design.matrix[groups.order], y[groups.order]
-    solved = _solve(X, y, design.terms, family, CORRELATIONS[correlation](groups))
+    # Orthonormal columns: no digits are lost however X is scaled.
+    Q, R = linalg.qr(X, mode="economic", check_finite=False)
+    solved = _solve(Q, y, R @ _independent(X, y, design.terms, family), family, CORRELATIONS[correlation](groups))
     scores = groups.sums(solved.divided * solved.residuals[:, None])
-    inverse = np.linalg.inv(solved.bread)
+    back = linalg.solve_triangular(R, np.linalg.inv(solved.bread))
+    unscaled = linalg.solve_triangular(R, back.T)
     notes: list[str] = []
     if groups.count < 40:
         warn(f"Robust errors of {groups.count} groups are too small: trust the intervals from about 40 groups.", notes)
     return GEE(
         terms=design.terms,
-        coefficients=solved.coefficients,
-        covariance=inverse @ (scores.T @ scores) @ inverse,
+        coefficients=linalg.solve_triangular(R, solved.coefficients),
+        covariance=back @ (scores.T @ scores) @ back.T,
         n=len(y),
         n_dropped=design.n_dropped,
         warnings=tuple(notes),
@@ -133,7 +136,7 @@ def gee(
         largest_group=int(groups.sizes.max()),
         correlation_parameter=solved.correlation,
         scale=solved.scale,
-        covariance_naive=solved.scale * inverse,
+        covariance_naive=solved.scale * unscaled,
         iterations=solved.iterations,
         design=design,
     )
@@ -152,9 +155,8 @@ class _Solved:
     iterations: int
 
 
-def _solve(X: np.ndarray, y: np.ndarray, terms: tuple[str, ...], family: str, working: WorkingCorrelation) -> _Solved:
-    """Fisher scoring from the independent fit, scale and correlation estimated anew at every step."""
-    coefficients = _independent(X, y, terms, family)
+def _solve(X: np.ndarray, y: np.ndarray, coefficients: np.ndarray, family: str, working: WorkingCorrelation) -> _Solved:
+    """Fisher scoring from the `coefficients` of the independent fit, scale and correlation anew at every step."""
     for iteration in range(1, MOST_STEPS + 1):
         mu = MEANS[family](X @ coefficients)
         root = np.sqrt(VARIANCES[family](mu))

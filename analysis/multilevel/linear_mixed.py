@@ -169,7 +169,7 @@ def linear_mixed(
     return LinearMixed(
         terms=design.terms,
         coefficients=found.coefficients,
-        covariance=found.residual_variance * np.linalg.inv(found.information),
+        covariance=found.residual_variance * found.unscaled,
         n=n,
         n_dropped=design.n_dropped,
         warnings=tuple(notes),

@@ -23,7 +23,7 @@ class Profile:
     deviance: float
     gradient: np.ndarray
     coefficients: np.ndarray
-    information: np.ndarray  # X'V^-1X
+    unscaled: np.ndarray  # (X'V^-1X)^-1, the coefficients' covariance per residual variance
     residual_variance: float
     effects: np.ndarray  # (groups, q)
 
@@ -75,11 +75,12 @@ class ProfiledLikelihood:
             deviance += 2 * np.log(np.abs(np.diag(factor[0]))).sum() + 2 * np.log(np.abs(np.diag(self.R))).sum()
             VZX = self.ZX - self.ZZ @ kZX
             slope -= np.einsum("gap,pr,gbr->ab", VZX, linalg.cho_solve(factor, np.eye(self.p)), VZX, optimize=True)
+        inverse_R = linalg.solve_triangular(self.R, np.eye(self.p))
         return Profile(
             deviance=float(deviance),
             gradient=2 * (slope @ L)[self.lower],
             coefficients=linalg.solve_triangular(self.R, self.least_squares + shift),
-            information=self.R.T @ A @ self.R,
+            unscaled=inverse_R @ linalg.cho_solve(factor, inverse_R.T),
             residual_variance=variance,
             effects=np.einsum("gab,gb->ga", kernel, Zr),
         )
