@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from secure_zone.api.cells import plain_cell
 from secure_zone.api.models import AuditEntry
 from secure_zone.cli.options import UserOption, ZoneOption, print_table
 from secure_zone.cli.signing_in import session
@@ -150,13 +151,8 @@ def restore_head(
     typer.echo(f"The head is signed anew at {newest.seq}:{newest.link}. The log says so.")
 
 
-def _cells(entry: AuditEntry) -> Iterator[str]:
+def _cells(entry: AuditEntry) -> Iterator[object]:
     held = entry.model_dump(mode="json")
     for column in COLUMNS:
         value = held[column]
-        yield _plain_cell("" if value is None else json.dumps(value) if isinstance(value, dict) else str(value))
-
-
-def _plain_cell(text: str) -> str:
-    """A spreadsheet must not take what someone wrote as a reason for a formula."""
-    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+        yield plain_cell(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value)

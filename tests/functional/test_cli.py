@@ -19,7 +19,6 @@ import factories
 import pytest
 from factories import AUDITOR, LEADER, Custodian, demo_zone, varde
 
-from secure_zone.cli.audit import _plain_cell
 from secure_zone.client import Zone
 from secure_zone.errors import ZoneUnavailable
 from secure_zone.folder import ZoneFolder
@@ -182,12 +181,6 @@ def test_a_lost_head_is_signed_anew_and_the_log_says_so(zone: ZoneFolder) -> Non
 def test_the_head_is_not_restored_under_a_running_custodian(custodian: Custodian) -> None:
     refused = varde("audit", "restore-head", "--why", "a test needs it", "--zone", str(custodian.folder.root))
     assert refused.returncode == 1 and "Traceback" not in refused.stderr
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
-def test_a_cell_is_never_a_formula(cell: str) -> None:
-    assert _plain_cell(cell) == "'" + cell
-    assert _plain_cell("a=1") == "a=1"
 
 
 def free_port() -> int:
