@@ -1,9 +1,9 @@
 """In which report each indivisible block of answers first appears, so that the least is withheld.
 
-In a nested family of reports a block (the answers that belong to one unit) is *admitted* at one unit on its way to the top:
-it is in the reports of that unit and of everything above, and withheld from the published units below. What a unit
-admits is its cell, and the family is safe exactly when every cell is empty or has at least `minimum` answers (RULES 3.7).
-So: choose where each block is admitted, cells of 0 or >= minimum, least total of answers withheld.
+In a nested family of reports a block (the answers that belong to one unit) is *admitted* at one unit on its way to
+the top: it is in the reports of that unit and of everything above, and withheld from the published units below. What
+a unit admits is its cell, and the family is safe exactly when every cell is empty or has at least `minimum` answers
+(RULES 3.7). So: choose where each block is admitted, cells of 0 or >= minimum, least total of answers withheld.
 
 Dynamic programming from the bottom up. A state of a subtree says how many answers it has promised to each of the
 units above (counted up to `minimum`, for more does not matter); its cost is charged when the promise is made. Promising
@@ -21,8 +21,8 @@ State = tuple[int, ...]
 
 
 class Effort(NamedTuple):
-    """How far up a block may travel, in published levels, and how many states a table keeps. Both can cost answers in trees
-    that outgrow them, never safety."""
+    """How far up a block may travel, in published levels, and how many states a table keeps. Both can cost answers
+    in trees that outgrow them, never safety."""
 
     farthest: int
     most_states: int
@@ -43,8 +43,9 @@ Option = tuple[int, int, State, Any]
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """The states of one subtree once the unit's own cell is settled, cheapest first; `merged` is the order of the parts:
-    i >= 0 for child i, -1 - i for block i. A rigid table has one state, which promises nothing and costs nothing."""
+    """The states of one subtree once the unit's own cell is settled, cheapest first; `merged` is the order of the
+    parts: i >= 0 for child i, -1 - i for block i. A rigid table has one state, which promises nothing and costs
+    nothing."""
 
     number: int
     entries: list[_Entry]
@@ -73,8 +74,9 @@ def admit_whole(
 ) -> list[list[int | None]]:
     """For each block of each unit, how many published levels above it is admitted (0: its own unit); None is never.
 
-    `parent` gives each published unit's position of the unit above (-1 at the top), children before parents; `blocks` the
-    sizes of the blocks whose lowest published unit it is. A unit without published units below must have `minimum` in all.
+    `parent` gives each published unit's position of the unit above (-1 at the top), children before parents;
+    `blocks` the sizes of the blocks whose lowest published unit it is. A unit without published units below must
+    have `minimum` in all.
     `known` is a dictionary to keep tables in between calls with the same minimum and effort.
 
     >>> admit_whole([1, -1], [[6, 1], [5]], 6)
@@ -181,8 +183,8 @@ class _Settling:
     def _prune(self, entries: list[_Entry], level: int, below: bool, free: int) -> list[_Entry]:
         """Leave out what costs more than a cheaper state and doing without all that it promises beyond that one.
 
-        Without a promise at most minimum - 1 others are left in that cell, and they can stay out of every report from there
-        up. What promises nothing (apart from the first `free` places) always stays, so that a way remains.
+        Without a promise at most minimum - 1 others are left in that cell, and they can stay out of every report
+        from there up. What promises nothing (apart from the first `free` places) always stays, so that a way remains.
         """
         entries.sort(key=_rank)
         if len(entries) < 2:

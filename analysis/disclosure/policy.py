@@ -29,10 +29,12 @@ class Tier(Enum):
 class Policy:
     """The limits of one campaign or project. `TERMS` holds those of MUST's terms; a campaign may carry its own.
 
-    `mean_from` and `distribution_from` are the fewest answers for a mean and for percentages (RULES 3.1). `whole_from` and
-    `unequal_from` are the fewest for what is told of the whole organisation only (3.2) and for unequal treatment in units
-    (3.3); `sensitive_regions_from` lets bullying and unwanted sexual attention be told of units with that many answers,
-    where a campaign's own policy says so. `fewest_organisations` and `largest_share` are for research output (3.13).
+    `mean_from` and `distribution_from` are the fewest answers for a mean and for percentages (RULES 3.1).
+    `whole_from` and
+    `unequal_from` are the fewest for what is told of the whole organisation only (3.2) and for unequal treatment in
+    units (3.3); `sensitive_regions_from` lets bullying and unwanted sexual attention be told of units with that many
+    answers, where a campaign's own policy says so. `fewest_organisations` and `largest_share` are for research
+    output (3.13).
     `tight` is the share of the scale within which knowing a small group's mean counts as knowing it.
     """
 

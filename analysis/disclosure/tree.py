@@ -14,10 +14,11 @@ from analysis.disclosure.unit_tree import Unit, UnitTree, direct_counts, unit_tr
 
 @dataclass(frozen=True)
 class TreePlan:
-    """`published`: unit -> answers in its report, top first. `records`: unit -> the units whose direct answers are in it.
+    """`published`: unit -> answers in its report, top first. `records`: unit -> the units whose direct answers are
+    in it.
 
-    `withheld`: unit -> answers below or in it that its report leaves out, and `reasons` why. `hidden`: unit -> why it has no
-    report. `outside`: answers given without a unit; they are in no report. The reasons tell no count.
+    `withheld`: unit -> answers below or in it that its report leaves out, and `reasons` why. `hidden`: unit -> why
+    it has no report. `outside`: answers given without a unit; they are in no report. The reasons tell no count.
     """
 
     published: dict[Unit, int]
@@ -36,8 +37,8 @@ def protect_tree(
     """The plan that publishes every unit with enough answers and withholds the fewest answers, so that no difference of
     reports, unions of hidden groups included, is about fewer than `policy.mean_from` people.
 
-    `parents`: unit -> the unit above (None or NaN at the top). `direct`: unit -> number of answers that belong to the unit
-    itself and to none below it. Keys may be of any kind; the answers of one unit stay together.
+    `parents`: unit -> the unit above (None or NaN at the top). `direct`: unit -> number of answers that belong to
+    the unit itself and to none below it. Keys may be of any kind; the answers of one unit stay together.
 
     >>> plan = protect_tree({"org": None, "a": "org"}, {"org": 5, "a": 7})
     >>> plan.published, plan.withheld

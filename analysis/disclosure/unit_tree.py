@@ -1,13 +1,14 @@
 """The organisation as arrays: units in a fixed order, each one's parent, and faults in it as sentences.
 
-The order of units with equal claims is alphabetical by label, and a label is the same whether a unit's key is the number 7,
-the float 7.0 or the text "7": so the plan does not depend on how a file happened to store its keys.
+The order of units with equal claims is alphabetical by label, and a label is the same whether a unit's key is the
+number 7, the float 7.0 or the text "7": so the plan does not depend on how a file happened to store its keys.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -25,13 +26,42 @@ class UnitTree:
     parent: list[int]
     at: dict[Unit, int]
 
+    @cached_property
+    def levels(self) -> list[np.ndarray]:
+        """The positions by level, the top first."""
+        depth = np.zeros(len(self.units), dtype=np.int64)
+        for position in range(len(self.units) - 1, -1, -1):
+            if self.parent[position] >= 0:
+                depth[position] = depth[self.parent[position]] + 1
+        order = np.argsort(depth, kind="stable")
+        return np.split(order, np.flatnonzero(np.diff(depth[order])) + 1) if len(order) else []
+
+    @cached_property
+    def above(self) -> np.ndarray:
+        """`parent` as an array."""
+        return np.array(self.parent, dtype=np.int64)
+
     def subtree_totals(self, own: np.ndarray) -> np.ndarray:
-        """Sums of `own` (m,) or (m, k) over each unit and everything below it."""
+        """Sums of `own` (m,) over each unit and everything below it."""
         total = own.copy()
-        for position, above in enumerate(self.parent):
-            if above >= 0:
-                total[above] += total[position]
+        for level in reversed(self.levels[1:]):
+            np.add.at(total, self.above[level], total[level])
         return total
+
+    def homes(self, shown: np.ndarray) -> np.ndarray:
+        """For each unit itself or the nearest unit above it that is `shown` (m,) bool; -1 where there is none."""
+        home = np.where(shown, np.arange(len(shown)), -1)
+        for level in self.levels[1:]:
+            home[level] = np.where(shown[level], level, home[self.above[level]])
+        return home
+
+    def positions(self, units: pd.Series) -> np.ndarray:
+        """The position of each respondent's unit, -1 where the unit is missing; an unknown unit is an error."""
+        codes, keys = pd.factorize(units, use_na_sentinel=True)
+        unknown = sorted(label(key) for key in keys if key not in self.at)
+        if unknown:
+            raise BadArgument(f"There are answers for {', '.join(unknown[:10])}, which is no unit in `parents`.")
+        return np.append(np.array([self.at[key] for key in keys], dtype=np.int64), -1)[codes]
 
 
 def is_missing(key: object) -> bool:
