@@ -77,10 +77,12 @@ def _parsed(column: pd.Series) -> pd.Series:
         raise BadTimes(f"{column.name!r} holds {column.dtype}, not dates.")
     codes, distinct = pd.factorize(column)
     try:
-        dates = pd.to_datetime(pd.Index(distinct).astype(object))
+        # Only ISO: of 05.02.2024 nobody could tell whether it was read as February or May.
+        dates = pd.to_datetime(pd.Index(distinct).astype(object), format="ISO8601")
     except (ValueError, TypeError) as error:
-        reason = str(error).splitlines()[0]
+        reason = str(error).splitlines()[0].removesuffix(". You might want to try:")
         raise BadTimes(
-            f"{column.name!r} cannot be read as dates: {reason}. Use datetimes, or text such as 2024-01-31."
+            f"{column.name!r} cannot be read as dates: {reason}. Use datetimes, or text such as 2024-01-31; other "
+            "text is read by pandas.to_datetime(column, format='%d.%m.%Y')."
         ) from error
     return pd.Series(dates.to_numpy()[codes], index=column.index, name=column.name, copy=False)
