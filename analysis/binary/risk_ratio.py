@@ -12,6 +12,7 @@ from analysis.binary.logistic import require_both
 from analysis.counts.poisson import fit_poisson
 from analysis.glm.fit import GlmFit
 from analysis.glm.observations import Observations, observe
+from analysis.glm.sandwich import sandwich
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -39,16 +40,16 @@ def risk_ratio(data: pd.DataFrame, formula: str, *, outcome: str, cluster: str |
     require_both(observations, outcome)
     fields = fit_poisson(observations, None)
     if cluster is None:
-        bread = fields["naive_covariance"]
-        fields |= {"covariance": bread @ _meat(observations, fields["coefficients"]) @ bread, "robust": "HC0"}
+        scores = _scores(observations, fields["coefficients"])
+        fields |= {"covariance": sandwich(fields["naive_covariance"], scores), "robust": "HC0"}
     return RiskRatioFit(**fields)
 
 
-def _meat(observations: Observations, coefficients: np.ndarray) -> np.ndarray:
-    """The sum of x x' (y - risk)^2 over the rows, from the cells' numbers of zeros and ones."""
+def _scores(observations: Observations, coefficients: np.ndarray) -> np.ndarray:
+    """Rows whose squares add up to those of x (y - risk): one for each cell, from its numbers of zeros and ones."""
     design = observations.design.matrix
     risk = np.exp(design @ coefficients)
     ones = observations.cell_y
     squares = ones * (1 - risk) ** 2 + (observations.cell_size - ones) * risk**2
-    meat: np.ndarray = design.T @ (design * squares[:, None])
-    return meat
+    scores: np.ndarray = design * np.sqrt(squares)[:, None]
+    return scores
