@@ -18,10 +18,12 @@ class SingleAdmission:
     """Plans for one minimum; keeps what it learnt of equal subtrees, so that seventy questions cost little more than
     one."""
 
-    def __init__(self, minimum: int) -> None:
+    def __init__(self, minimum: int, keep: int = 0) -> None:
+        """`keep`: a lowest unit with that many answers is not brought below it (it would lose its percentages)."""
         self.minimum = minimum
+        self.keep = keep
         self.most = 2 * minimum - 1
-        self.full = self.most + minimum
+        self.full = self.most + max(minimum, keep)
         self._subtree: dict[tuple[int, tuple[Costs, ...]], Costs] = {}
         self._linear = tuple(range(self.most + 1))
 
@@ -66,7 +68,8 @@ class SingleAdmission:
     def _leaf(self, own: int) -> Costs:
         if own >= self.full:
             return self._linear
-        return tuple(w if own - w >= self.minimum else NEVER for w in range(self.most + 1))
+        least = self.keep if own >= self.keep else self.minimum
+        return tuple(w if own - w >= max(least, self.minimum) else NEVER for w in range(self.most + 1))
 
     def _available(self, own: int, below: Sequence[Costs]) -> list[int]:
         """Least cost below for having exactly 0, 1, ..., `full` or more answers to admit or pass on."""

@@ -54,7 +54,7 @@ class _Campaign:
     known: dict[int, Known] = field(default_factory=dict)
 
     def single(self, minimum: int) -> SingleAdmission:
-        return self.singles.setdefault(minimum, SingleAdmission(minimum))
+        return self.singles.setdefault(minimum, SingleAdmission(minimum, self.policy.distribution_from))
 
     def limit(self, tier: Tier, sensitivity: Sensitivity) -> tuple[int, np.ndarray] | None:
         """(fewest answers, units that may show it), or None where nobody may."""
