@@ -6,6 +6,7 @@ Every error is an `AnalysisError`, so a page can show the sentence and a noteboo
 from __future__ import annotations
 
 import warnings
+from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,9 @@ def row_labels(index: pd.Index, positions: np.ndarray, limit: int = 5) -> str:
 
 def require_columns(data: pd.DataFrame, columns: list[str]) -> None:
     """Raise `MissingColumn` for the columns that the data does not have."""
+    unusable = [column for column in columns if not isinstance(column, Hashable)]
+    if unusable:
+        raise BadArgument(f"A column is named by itself, not in a list; it was {unusable[0]!r}.")
     missing = [column for column in columns if column not in data.columns]
     if missing:
         known = ", ".join(str(column) for column in data.columns[:20])
