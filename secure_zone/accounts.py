@@ -98,6 +98,9 @@ def check_reason(why: str, policy: AccountPolicy = POLICY) -> None:
     """A reason is written for the person who reads the log later (RULES 2.2)."""
     if len(why.strip()) < policy.shortest_reason:
         raise BadInput("Write a reason of at least {characters} characters.", characters=policy.shortest_reason)
+    # No-break spaces come with text from elsewhere, and are no harm.
+    if not why.replace("\u00a0", " ").replace("\u202f", " ").isprintable():
+        raise BadInput("The reason holds characters that cannot be seen. Write it as one line of plain text.")
     if re.search(IDENTITY_NUMBER, why):
         raise BadInput("The reason holds something that looks like a national identity number. Leave it out.")
 
@@ -119,6 +122,17 @@ def check_not_oneself(actor: str, user: str) -> None:
     """Nobody resets, renews or removes their own account: another person must see it."""
     if actor == user:
         raise Refused("Nobody does this to their own account: ask another custodian.", code="oneself")
+
+
+def check_confirms(confirming: str, user: str, renewed_by: str | None) -> None:
+    """A renewal is confirmed by a holder who neither made it nor is the one renewed."""
+    if renewed_by is None:
+        raise Conflict("{user} does not wait for confirmation.", code="not_waiting", user=user)
+    check_not_oneself(confirming, user)
+    if confirming == renewed_by:
+        raise Refused(
+            "You renewed this account yourself: another holder of the key area must confirm it.", code="own_renewal"
+        )
 
 
 def check_not_last_holder(user: str, holders: Collection[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Role(StrEnum):
@@ -18,6 +20,5 @@ class Role(StrEnum):
 
 
 # RULES 2.2: only the project leader and at most three IT staff can tie identities to answers.
-KEY_HOLDERS = frozenset({Role.PROJECT_LEADER, Role.CUSTODIAN})
-
-MOST_WITH_ROLE = {Role.PROJECT_LEADER: 1, Role.CUSTODIAN: 3}
+MOST_WITH_ROLE: Mapping[Role, int] = MappingProxyType({Role.PROJECT_LEADER: 1, Role.CUSTODIAN: 3})
+KEY_HOLDERS = frozenset(MOST_WITH_ROLE)

@@ -137,10 +137,10 @@ class Custodian:
         return Zone.outside(self.folder.root)
 
     def code(self, user: str) -> str:
-        """The oldest code that is still accepted and has not been used. Waits when all three of the moment are."""
+        """The present code, or the next one when that is used. Waits when both are."""
         while True:
             present = totp.step_at(time.time())
-            step = max(present - totp.WINDOW, self.used.get(user, 0) + 1)
+            step = max(present, self.used.get(user, 0) + 1)
             if step <= present + totp.WINDOW:
                 self.used[user] = step
                 return code_of(self.folder, user, step)

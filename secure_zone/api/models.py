@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from secure_zone.accounts import AccountState
 from secure_zone.roles import Role
 
-# No control characters: they could forge lines in a log or a terminal.
-PLAIN = r"^[^\x00-\x1f\x7f]*$"
+# No control characters, line separators or marks that turn the direction: they could forge lines in a log.
+PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=PLAIN)]
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PLAIN)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=PLAIN)]
@@ -58,6 +58,7 @@ class Status(Message):
     demo: bool
     version: str
     ready: bool
+    log: str = Field(description="checking, sound or unsound: the verdict on the audit log since the start")
 
 
 class DemoUser(Message):
@@ -92,6 +93,7 @@ class SessionView(Message):
     language: str
     must_enrol: bool
     new_passphrase_needed: bool
+    waits_for_confirmation: bool
     created: datetime
     idle_seconds_left: int
     seconds_left: int
@@ -165,6 +167,9 @@ class UserView(Message):
     role: Role
     state: AccountState
     holder: bool
+    renewed_by: str | None = Field(
+        default=None, description="who renewed the account, while it waits for another holder"
+    )
     created_at: datetime
     enrolment_expires: datetime | None
 

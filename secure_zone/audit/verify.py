@@ -15,6 +15,7 @@ from secure_zone.audit.findings import Finding, Report, at_entry
 from secure_zone.audit.heads import Head
 from secure_zone.audit.walk import Walk, findings, walk
 from secure_zone.errors import Damaged
+from secure_zone.ledger import migrations
 from secure_zone.ledger.engine import Ledger
 from secure_zone.ledger.schema import SIGNED_TABLES, audit
 from secure_zone.ledger.signed_rows import digest, key_of
@@ -35,6 +36,7 @@ def verify(ledger: Ledger, noted: Head | None = None) -> Report:
             *_head_findings(before, after, seen, ledger),
             *_noted_findings(noted, seen),
             *_row_findings(tx, seen),
+            *(Finding(f"schema_{one.kind}", one.what) for one in migrations.shape(tx.connection)),
         ]
     return Report(seen.entries, seen.newest if seen.entries else None, tuple(found))
 

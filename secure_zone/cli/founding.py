@@ -59,7 +59,9 @@ def status(zone: ZoneOption = None) -> None:
 
     with Zone.outside(zone) as outside:
         said = outside.status()
-    print_table(("zone", "id", "demo", "version"), [(said.name, said.zone_id, said.demo, said.version)])
+    print_table(
+        ("zone", "id", "demo", "version", "log"), [(said.name, said.zone_id, said.demo, said.version, said.log)]
+    )
 
 
 def show_invitation(invitation: Invitation) -> None:

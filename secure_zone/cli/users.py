@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from secure_zone.api.models import UserView
 from secure_zone.cli.founding import show_invitation
 from secure_zone.cli.options import UserOption, WhyOption, ZoneOption, print_table
 from secure_zone.cli.signing_in import session
 from secure_zone.roles import Role
 
-commands = typer.Typer(help="Users: list, invite, reset, renew, remove.", no_args_is_help=True)
+commands = typer.Typer(help="Users: list, invite, reset, renew, confirm, remove.", no_args_is_help=True)
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The user name.")]
 
 
@@ -22,7 +23,7 @@ def list_users(user: UserOption = None, zone: ZoneOption = None) -> None:
     Example: varde users list --user kari
     """
     with session(user, zone) as signed_in:
-        rows = [(u.user, u.display_name, u.role.value, u.state.value, u.holder) for u in signed_in.users()]
+        rows = [(u.user, u.display_name, u.role.value, _state(u), u.holder) for u in signed_in.users()]
     print_table(("user", "name", "role", "state", "key area"), rows)
 
 
@@ -57,10 +58,23 @@ def reset(name: NameArgument, why: WhyOption, user: UserOption = None, zone: Zon
 def renew(name: NameArgument, why: WhyOption, user: UserOption = None, zone: ZoneOption = None) -> None:
     """For a lost passphrase or an invitation that ran out: a new key pair and invitation.
 
+    What the user could open before stays closed until another holder of the key area confirms the renewal.
+
     Example: varde users renew ola --why "Forgot the passphrase, seen in person"
     """
     with session(user, zone) as signed_in:
         show_invitation(signed_in.renew(name, why))
+
+
+@commands.command()
+def confirm(name: NameArgument, why: WhyOption, user: UserOption = None, zone: ZoneOption = None) -> None:
+    """Confirm, as another holder, that a renewed account is in the right hands. The key area must be open.
+
+    Example: varde users confirm ola --why "Spoke with Ola on the telephone"
+    """
+    with session(user, zone) as signed_in:
+        signed_in.confirm(name, why)
+    typer.echo(f"The renewal of {name} is confirmed.")
 
 
 @commands.command()
@@ -72,3 +86,7 @@ def remove(name: NameArgument, why: WhyOption, user: UserOption = None, zone: Zo
     with session(user, zone) as signed_in:
         signed_in.remove(name, why)
     typer.echo(f"{name} is removed.")
+
+
+def _state(user: UserView) -> str:
+    return user.state.value if user.renewed_by is None else f"{user.state.value}, waits for confirmation"

@@ -146,8 +146,12 @@ class Zone:
         return self._invitation("POST", f"/users/{_segment(user)}/reset", why)
 
     def renew(self, user: str, why: str) -> models.Invitation:
-        """For a lost passphrase: a new key pair and a new invitation. The key area must be open."""
+        """For a lost passphrase: a new key pair and a new invitation. What the user could open waits for `confirm`."""
         return self._invitation("POST", f"/users/{_segment(user)}/renew", why)
+
+    def confirm(self, user: str, why: str) -> None:
+        """As another holder: the renewed account is in the right hands. The key area must be open."""
+        self._transport.call("POST", f"/users/{_segment(user)}/confirm", body(models.Why, why=why))
 
     def remove(self, user: str, why: str) -> None:
         """The user's keys and sessions go; the name stays in the log. A holder's removal rotates the key area."""

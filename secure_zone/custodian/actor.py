@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from secure_zone import permissions
-from secure_zone.accounts import AccountState
+from secure_zone.accounts import MUST_ENROL, AccountState
 from secure_zone.audit import log
 from secure_zone.custodian.house import House
 from secure_zone.custodian.sessions import Session, ended
@@ -17,9 +17,12 @@ from secure_zone.permissions import Verb
 def acting(tx: Reading, session: Session, verb: Verb) -> User:
     """The user of the session, who may use the verb; otherwise Refused or SessionEnded."""
     user = users.get(tx, session.user)
-    if user is None or user.state is AccountState.REMOVED:
+    if user is None or user.state is AccountState.REMOVED or user.public_key != session.public_key:
         raise ended()
-    permissions.check(user.role, verb, must_enrol=session.must_enrol)
+    if user.state in MUST_ENROL and not session.must_enrol:
+        # The account was reset while this session began.
+        raise ended()
+    permissions.check(user.role, verb, must_enrol=session.must_enrol, waits=user.renewed_by is not None)
     return user
 
 

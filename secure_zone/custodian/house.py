@@ -10,6 +10,7 @@ from secure_zone.custodian.credentials import Decoy
 from secure_zone.custodian.doorway import Doorway
 from secure_zone.custodian.key_room import KeyRoom
 from secure_zone.custodian.sessions import Sessions
+from secure_zone.custodian.verdict import Verdict
 from secure_zone.facts import ZoneFacts
 from secure_zone.keys.passphrase import Profile
 from secure_zone.ledger.engine import Ledger
@@ -38,6 +39,7 @@ class House:
     decoy: Decoy
     doorway: Doorway = field(default_factory=Doorway)
     key_room: KeyRoom = field(default_factory=KeyRoom)
+    verdict: Verdict = field(default_factory=Verdict)
 
     @property
     def now(self) -> float:

@@ -36,7 +36,7 @@ class KeyRoom:
         """The open key area, or KeyAreaSealed when it is sealed or has been given a new key since it was opened."""
         opened = self._open
         if opened is None or opened.generation != generation:
-            raise KeyAreaSealed("The key area is sealed. The project leader or a custodian must open it first.")
+            raise sealed()
         return opened
 
     def open(self, area: OpenKeyArea) -> None:
@@ -44,15 +44,20 @@ class KeyRoom:
         with self._lock:
             before = self._open
             if before is not None and before.generation >= area.generation:
-                area.private.wipe()
+                area.private.wipe(sealed)
                 return
             self._open = area
             if before is not None:
-                before.private.wipe()
+                before.private.wipe(sealed)
 
     def seal(self) -> None:
         """From now on sealed, and the key is wiped."""
         with self._lock:
             before, self._open = self._open, None
             if before is not None:
-                before.private.wipe()
+                before.private.wipe(sealed)
+
+
+def sealed() -> KeyAreaSealed:
+    """The one sentence for a key area that is not open."""
+    return KeyAreaSealed("The key area is sealed. The project leader or a custodian must open it first.")

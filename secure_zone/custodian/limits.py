@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,6 +13,7 @@ from secure_zone.errors import BadInput
 
 log = logging.getLogger("varde.custodian")
 LARGEST_BODY = 64 * 1024
+METHODS = frozenset(HTTPMethod)
 
 
 class Limits:
@@ -25,7 +26,7 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 0
+        started, status, method = time.perf_counter(), 0, scope["method"]
 
         async def answered(message: Message) -> None:
             nonlocal status
@@ -40,9 +41,16 @@ class Limits:
             error.status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             await problems.answer(error)(scope, receive, answered)
         else:
-            await self._app(scope, _Replay(body, receive), answered)
+            try:
+                await self._app(scope, _Replay(body, receive), answered)
+            except Exception as error:
+                # The last place before the server, which would log the message and the values in it.
+                failed = problems.unexpected(error)
+                if status == 0:
+                    await failed(scope, receive, answered)
         route = getattr(scope.get("route"), "path", "-")
-        log.info("%s %s %d %.0f ms", scope["method"], route, status, 1000 * (time.perf_counter() - started))
+        known = method if method in METHODS else "-"
+        log.info("%s %s %d %.0f ms", known, route, status, 1000 * (time.perf_counter() - started))
 
 
 async def _whole_body(receive: Receive) -> bytes | None:

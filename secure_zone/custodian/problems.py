@@ -31,7 +31,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ZoneError, _zone_error)
     app.add_exception_handler(RequestValidationError, _not_of_the_form)
     app.add_exception_handler(HTTPException, _no_such_route)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def answer(error: ZoneError, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -77,7 +76,8 @@ def _no_such_route(_: Request, error: Exception) -> JSONResponse:
     return answer(kind, headers)
 
 
-def _unexpected(request: Request, error: Exception) -> JSONResponse:
+def unexpected(error: Exception) -> JSONResponse:
+    """For an error nobody foresaw: its kind and place in the log, a general sentence as the answer."""
     told = as_zone_error(error)
     if told.code == "fault":
         told.status = HTTPStatus.INTERNAL_SERVER_ERROR

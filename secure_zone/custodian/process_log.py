@@ -32,6 +32,8 @@ def log_to_stderr(level: int) -> None:
     handler.setFormatter(NamesNoOne())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("varde").setLevel(level)
+    # What it has to say about a request is a traceback; the custodian logs its own line.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     sys.excepthook = _uncaught
     sys.unraisablehook = lambda event: _tell(event.exc_value)
     threading.excepthook = lambda event: _tell(event.exc_value)

@@ -20,7 +20,7 @@ MOST_PER_USER = 10
 class Session:
     """One sign-in. Times are Unix seconds.
 
-    private_key: the user's own key, held as long as the session lasts.
+    private_key: the user's own key, held as long as the session lasts. public_key: the account's, at sign-in.
     new_factor: the secret of a second factor that has been shown and waits to be confirmed.
     noted: what is written in the audit log once for each session, and has been.
     """
@@ -31,6 +31,7 @@ class Session:
     created: float
     last_seen: float
     must_enrol: bool
+    public_key: bytes
     new_factor: Secret | None = None
     noted: frozenset[Verb] = frozenset()
 
@@ -52,10 +53,10 @@ class Sessions:
         self._held: dict[str, Session] = {}
         self._lock = threading.Lock()
 
-    def begin(self, user: str, private_key: Secret, *, must_enrol: bool) -> tuple[str, Session]:
+    def begin(self, user: str, private_key: Secret, public_key: bytes, *, must_enrol: bool) -> tuple[str, Session]:
         """A new session and its token. The user's oldest session ends when there are too many."""
         token, now = secrets.token_urlsafe(32), self._clock()
-        session = Session(secrets.token_hex(8), user, private_key, now, now, must_enrol)
+        session = Session(secrets.token_hex(8), user, private_key, now, now, must_enrol, public_key)
         with self._lock:
             self._drop_expired(now)
             own = [key for key, other in self._held.items() if other.user == user]
@@ -137,7 +138,8 @@ class Sessions:
     def _end(self, key: str) -> None:
         session = self._held.pop(key, None)
         if session is not None:
-            session.private_key.wipe()
+            # A request that runs beside this and needs the key is told why it has none.
+            session.private_key.wipe(ended)
 
 
 def ended() -> SessionEnded:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from secure_zone.errors import Conflict, KeyAreaSealed, NotFound, Refused
 from secure_zone.keys.sealing import KeyPair, seal, unseal
 from secure_zone.keys.secret import Secret
+from secure_zone.roles import KEY_HOLDERS, MOST_WITH_ROLE, Role
 
-MAX_BY_ROLE: Mapping[str, int] = {"project_leader": 1, "custodian": 3}
-MAX_HOLDERS = sum(MAX_BY_ROLE.values())
+MAX_HOLDERS = sum(MOST_WITH_ROLE.values())
 PURPOSE = "key_area"
 
 
@@ -92,7 +92,7 @@ def add_holder(area: KeyArea, private: Secret, candidate: Candidate) -> KeyArea:
     check_belongs(area, private)
     if any(holder.user == candidate.user for holder in area.holders):
         raise Conflict("{user} is a holder of the key area already.", user=candidate.user)
-    limit = MAX_BY_ROLE[candidate.role]
+    limit = MOST_WITH_ROLE[Role(candidate.role)]
     if sum(holder.role == candidate.role for holder in area.holders) >= limit:
         raise Refused(
             "The key area is sealed to at most one project leader and three custodians. "
@@ -136,7 +136,7 @@ def reseal(secret: SealedSecret, private: Secret, public: bytes, **changed: str 
 
 def check_may_hold(role: str) -> None:
     """Returns where people of this role may open the key area."""
-    if role not in MAX_BY_ROLE:
+    if role not in KEY_HOLDERS:
         raise Refused("Only the project leader and custodians can hold the key area.", code="not_a_holder_role")
 
 

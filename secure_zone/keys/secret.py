@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 from typing import NoReturn
 
 
@@ -13,11 +14,12 @@ class Secret:
     `wipe()` overwrites the bytes held here. That is best effort: Python, OpenSSL and Arrow make copies of their own.
     """
 
-    __slots__ = ("_held", "_wiped")
+    __slots__ = ("_held", "_told", "_wiped")
 
     def __init__(self, value: bytes | bytearray | memoryview) -> None:
         self._held = bytearray(value)
         self._wiped = False
+        self._told: Callable[[], Exception] = _wiped
 
     @classmethod
     def random(cls, length: int = 32) -> Secret:
@@ -26,14 +28,18 @@ class Secret:
 
     def reveal(self) -> bytes:
         """The bytes, as a copy. Use them in place; do not keep them."""
+        copied = bytes(self._held)
+        # After the copy: another thread may wipe between the two lines, and zeros must not pass for a key.
         if self._wiped:
-            raise ValueError("This secret has been wiped.")
-        return bytes(self._held)
+            raise self._told()
+        return copied
 
-    def wipe(self) -> None:
-        """Overwrites the bytes; `reveal()` refuses from then on."""
-        self._held[:] = bytes(len(self._held))
+    def wipe(self, told: Callable[[], Exception] | None = None) -> None:
+        """Overwrites the bytes; `reveal()` refuses from then on, with the error that `told` makes."""
+        if told is not None:
+            self._told = told
         self._wiped = True
+        self._held[:] = bytes(len(self._held))
 
     @property
     def wiped(self) -> bool:
@@ -60,3 +66,7 @@ class Secret:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         self._refuse()
+
+
+def _wiped() -> ValueError:
+    return ValueError("This secret has been wiped.")

@@ -34,6 +34,7 @@ users = Table(
     text("enrolment_hash", empty=True),
     time("enrolment_expires", empty=True),
     time("created_at"),
+    text("renewed_by", empty=True),
     _signature(),
 )
 

@@ -19,6 +19,7 @@ class User:
 
     public_key: what data keys are sealed to. wrapped_key with kdf: the private half under the passphrase.
     totp_sealed: the secret of the second factor, sealed to public_key. enrolment_hash: of the one-time code.
+    renewed_by: who gave the account this key pair, as long as no other holder has confirmed it.
     """
 
     user: str
@@ -33,6 +34,7 @@ class User:
     language: str = "nb"
     enrolment_hash: str | None = field(default=None, repr=False)
     enrolment_expires: datetime | None = None
+    renewed_by: str | None = None
 
 
 _rows = SignedRows(users, User)

@@ -159,6 +159,7 @@ def test_a_renewed_user_keeps_what_they_could_open_and_the_old_key_opens_nothing
     custodian, researcher = inside.session(CUSTODIAN), inside.session(RESEARCHER)
     old = type(researcher.private_key)(researcher.private_key.reveal())
     users.renew(inside.house, custodian, RESEARCHER, WHY)
+    users.confirm_renewal(inside.house, inside.session(LEADER), RESEARCHER, WHY)
     with inside.house.ledger.read() as tx:
         keys = data_keys.of_holder(tx, RESEARCHER)
         assert keys

@@ -31,6 +31,7 @@ TABLE = {
     "users.invite": "LC.....",
     "users.reset": "LC.....",
     "users.renew": "LC.....",
+    "users.confirm_renewal": "LC.....",
     "users.remove": "LC.....",
     "key_area.see": "LC....A",
     "key_area.unseal": "LC.....",

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pyarrow as pa
 import pytest
-from factories import AUDITOR, CUSTODIAN, LEADER, OPERATOR, RESEARCHER, WHY, Ground, passphrase_of
+from factories import AUDITOR, CUSTODIAN, LEADER, OPERATOR, RESEARCHER, SECOND_CUSTODIAN, WHY, Ground, passphrase_of
 
 from secure_zone.accounts import AccountState
 from secure_zone.api import models
@@ -89,6 +89,8 @@ def test_a_lost_second_factor(inside: Ground) -> None:
 def test_a_lost_passphrase(inside: Ground) -> None:
     custodian = inside.session(CUSTODIAN)
     renewed = users.renew(inside.house, custodian, RESEARCHER, WHY)
+    users.confirm_renewal(inside.house, inside.session(LEADER), RESEARCHER, WHY)
+    assert (newest(inside).verb, newest(inside).details) == ("users.confirm_renewal", {"renewed_by": CUSTODIAN})
     session, _ = enrol(inside, RESEARCHER, renewed.passphrase or "", renewed.code, NEW_PASSPHRASE)
     opened = datasets.open_version(inside.house, session, "example", models.OpenDataset(why=WHY))
     assert len(base64.b64decode(opened.key)) == 32
@@ -97,6 +99,7 @@ def test_a_lost_passphrase(inside: Ground) -> None:
 def test_a_renewed_custodian_can_open_the_key_area_again(inside: Ground) -> None:
     leader = inside.session(LEADER)
     renewed = users.renew(inside.house, leader, CUSTODIAN, WHY)
+    users.confirm_renewal(inside.house, inside.session(SECOND_CUSTODIAN), CUSTODIAN, WHY)
     key_area.seal(inside.house, leader, WHY)
     session, _ = enrol(inside, CUSTODIAN, renewed.passphrase or "", renewed.code, NEW_PASSPHRASE)
     assert key_area.see(inside.house, session).opened_by == CUSTODIAN

@@ -14,7 +14,7 @@ from secure_zone.custodian.sessions import Session, ended
 bearer = HTTPBearer(auto_error=False, description="The token of a session, from POST /session.")
 
 
-def _house(request: Request) -> House:
+async def _house(request: Request) -> House:
     house: House = request.app.state.house
     return house
 
@@ -26,12 +26,14 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 def _active(house: AtHouse, given: Bearer) -> Session:
     if given is None:
         raise ended()
+    house.verdict.check()
     return house.sessions.find(given.credentials)
 
 
 def _quiet(house: AtHouse, given: Bearer) -> Session:
     if given is None:
         raise ended()
+    house.verdict.check()
     return house.sessions.find(given.credentials, activity=False)
 
 

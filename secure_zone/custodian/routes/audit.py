@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 
 from secure_zone.api import models
 from secure_zone.custodian.routes.asking import Asking, AtHouse
@@ -21,7 +22,14 @@ def _written_out(value: object) -> object:
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+def _of_our_time(value: datetime) -> datetime:
+    """Years at the ends of the calendar cannot be turned into another time zone."""
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("a year between 1900 and 2200")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_of_our_time)]
 SearchText = Annotated[str, StringConstraints(max_length=200, pattern=models.PLAIN)]
 
 

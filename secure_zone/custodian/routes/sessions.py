@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from secure_zone.api import models
 from secure_zone.custodian.routes.asking import Asking, AskingQuietly, AtHouse
@@ -13,9 +13,10 @@ router = APIRouter(tags=["session"])
 
 
 @router.post("/session")
-def begin_session(house: AtHouse, body: models.SignIn) -> models.SignedIn:
+def begin_session(house: AtHouse, request: Request, body: models.SignIn) -> models.SignedIn:
     """Sign in with both factors."""
-    token, session = sign_in(house, body.user, body.passphrase, body.code)
+    caller = request.client.host if request.client else ""
+    token, session = sign_in(house, body.user, body.passphrase, body.code, caller)
     return models.SignedIn(token=token, session=account.view(house, session))
 
 

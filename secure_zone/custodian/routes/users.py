@@ -35,6 +35,13 @@ def renew_user(house: AtHouse, session: Asking, user: models.Name, body: models.
     return users.renew(house, session, user, body.why)
 
 
+@router.post("/{user}/confirm")
+def confirm_renewal(house: AtHouse, session: Asking, user: models.Name, body: models.Why) -> models.Done:
+    """A second holder's word that a renewed account is in the right hands."""
+    users.confirm_renewal(house, session, user, body.why)
+    return models.Done()
+
+
 @router.delete("/{user}")
 def remove_user(house: AtHouse, session: Asking, user: models.Name, body: models.Why) -> models.Done:
     """Take a user's keys and sessions away."""

@@ -15,13 +15,21 @@ VERSION = version("varde")
 
 
 @router.get("/status")
-def status(house: AtHouse) -> models.Status:
-    """The zone's name, and that the custodian is ready."""
+async def status(house: AtHouse) -> models.Status:
+    """The zone's name, that the custodian is ready, and what it found in its log. Waits for nothing."""
     facts = house.facts
-    return models.Status(zone_id=facts.zone_id, name=facts.name, demo=facts.demo, version=VERSION, ready=True)
+    return models.Status(
+        zone_id=facts.zone_id,
+        name=facts.name,
+        demo=facts.demo,
+        version=VERSION,
+        ready=True,
+        log=house.verdict.state.value,
+    )
 
 
 @router.get("/demo/users")
 def list_demo_users(house: AtHouse) -> list[models.DemoUser]:
     """Only in a demo zone: its users, with what is needed to sign in."""
+    house.verdict.check()
     return demo_users.show(house)

@@ -16,7 +16,7 @@ from secure_zone.custodian import credentials, demo_users
 from secure_zone.custodian.actor import acting
 from secure_zone.custodian.house import House
 from secure_zone.custodian.sessions import Session
-from secure_zone.custodian.use_cases.key_area import opened_by
+from secure_zone.custodian.use_cases.key_area import can_open_key_area, opened_by
 from secure_zone.custodian.use_cases.sign_in import check_passphrase_again
 from secure_zone.errors import BadInput, Conflict
 from secure_zone.keys import totp
@@ -31,7 +31,12 @@ def view(house: House, session: Session) -> models.SessionView:
     with house.ledger.read() as tx:
         user = acting(tx, session, Verb.SEE_ACCOUNT)
     limits = house.settings.limits
-    allowed = permissions.BEFORE_ENROLMENT if session.must_enrol else frozenset(Verb)
+    waits = user.renewed_by is not None
+    allowed = frozenset(Verb)
+    if waits:
+        allowed = permissions.BEFORE_CONFIRMATION
+    if session.must_enrol:
+        allowed = permissions.BEFORE_ENROLMENT
     return models.SessionView(
         session_id=session.session_id,
         user=user.user,
@@ -40,6 +45,7 @@ def view(house: House, session: Session) -> models.SessionView:
         language=user.language,
         must_enrol=session.must_enrol,
         new_passphrase_needed=user.state is AccountState.INVITED,
+        waits_for_confirmation=waits,
         created=_moment(session.created),
         idle_seconds_left=session.idle_left(house.now, limits),
         seconds_left=session.left(house.now, limits),
@@ -116,7 +122,7 @@ def confirm_enrolment(house: House, session: Session, code: str, new_passphrase:
         if new_passphrase is None:
             raise BadInput("Choose a passphrase of your own; the one of the invitation is used only once.")
         check_passphrase(new_passphrase, user.user)
-        with house.doorway.turn(user.user):
+        with house.doorway.signed_in(user.user):
             wrapped = credentials.wrap(user.user, session.private_key, new_passphrase, house.profile)
     with house.ledger.write() as tx:
         user = acting(tx, session, Verb.ENROL)
@@ -132,7 +138,7 @@ def confirm_enrolment(house: House, session: Session, code: str, new_passphrase:
         users.save(tx, enrolled)
         sign_in_states.save(tx, SignInState(user.user, last_step=step))
         key_area = None
-        if session.must_enrol and accounts.is_holder(user.role):
+        if session.must_enrol and can_open_key_area(user):
             key_area = opened_by(tx, user, session.private_key)
         log.append(tx, who=user.user, verb=Verb.ENROL.value, details={"opened_key_area": key_area is not None})
     if key_area is not None:
@@ -148,7 +154,7 @@ def change_passphrase(house: House, session: Session, present: str, new: str) ->
         user = acting(tx, session, Verb.REWRAP_KEY)
     check_passphrase(new, user.user)
     check_passphrase_again(house, user, present)
-    with house.doorway.turn(user.user):
+    with house.doorway.signed_in(user.user):
         wrapped = credentials.wrap(user.user, session.private_key, new, house.profile)
     with house.ledger.write() as tx:
         user = acting(tx, session, Verb.REWRAP_KEY)

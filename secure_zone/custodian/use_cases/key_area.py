@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from secure_zone.accounts import check_reason
+from secure_zone import datasets as rules
+from secure_zone.accounts import check_reason, is_holder
 from secure_zone.api import models
 from secure_zone.audit import log
 from secure_zone.custodian.actor import acting
@@ -82,6 +83,11 @@ def current(tx: Reading) -> areas.KeyArea:
     return areas.KeyArea(tx.zone_id, newest.generation, newest.public_key, tuple(holders))
 
 
+def can_open_key_area(user: User) -> bool:
+    """Whether the key area is sealed to the key pair the user has now: not while a renewal waits for confirmation."""
+    return is_holder(user.role) and user.renewed_by is None
+
+
 def opened_by(tx: Writing, user: User, private: Secret) -> OpenKeyArea:
     """The key area as the holder opens it with their own key."""
     area = current(tx)
@@ -131,6 +137,7 @@ def rotate_without(house: House, tx: Writing, leaving: User) -> OpenKeyArea:
         if holder.user != leaving.user and (user := users.get(tx, holder.user)) is not None
     ]
     copies = data_keys.of_holder(tx, KEY_AREA)
+    _check_complete(tx, copies)
     sealed = [whose_key(tx, copy).sealed_secret(copy.sealed) for copy in copies]
     rotation = areas.remove_holder(area, opened.private, leaving.user, remaining, sealed)
     key_areas.add(tx, key_areas.KeyArea(rotation.area.generation, rotation.area.public, tx.clock()))
@@ -140,6 +147,20 @@ def rotate_without(house: House, tx: Writing, leaving: User) -> OpenKeyArea:
         data_keys.save(tx, replace(copy, sealed=resealed.sealed))
     key_areas.remove_holders(tx, area.generation)
     return OpenKeyArea(rotation.area.generation, rotation.private, opened.opened_by, opened.opened_at)
+
+
+def _check_complete(tx: Reading, copies: list[DataKey]) -> None:
+    """Damaged where the key area lacks a copy of a readable version's key: rotating would make the loss final."""
+    held = {(copy.dataset, copy.version) for copy in copies}
+    for version in versions.every(tx):
+        if version.state in rules.READABLE and (version.dataset, version.version) not in held:
+            raise Damaged(
+                "The key area has no copy of the key of version {version} of {dataset}, so it is not given a new key. "
+                "Run `varde audit verify`, and restore the key area from a backup.",
+                code="copy_missing",
+                dataset=version.dataset,
+                version=version.version,
+            )
 
 
 def whose_key(tx: Reading, key: DataKey) -> DataKeyFor:

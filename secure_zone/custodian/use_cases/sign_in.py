@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from secure_zone.accounts import MUST_ENROL, AccountState, is_holder
+from secure_zone.accounts import MUST_ENROL, AccountState
 from secure_zone.audit import log
 from secure_zone.custodian import credentials
+from secure_zone.custodian.actor import acting
 from secure_zone.custodian.house import House
 from secure_zone.custodian.key_room import OpenKeyArea
 from secure_zone.custodian.sessions import Session
-from secure_zone.custodian.use_cases.key_area import opened_by
-from secure_zone.errors import SignInFailed
+from secure_zone.custodian.use_cases.key_area import can_open_key_area, opened_by
+from secure_zone.errors import SessionEnded, SignInFailed
 from secure_zone.keys import lockout, totp
 from secure_zone.keys.passphrase import WrappedKey
 from secure_zone.keys.secret import Secret
@@ -20,19 +21,21 @@ from secure_zone.ledger import sign_in_states, users
 from secure_zone.ledger.sign_in_states import SignInState
 from secure_zone.ledger.transactions import Writing
 from secure_zone.ledger.users import User
+from secure_zone.permissions import Verb
 
 # What was typed as a user name may be anything, a passphrase in the wrong field too: it is not kept.
 UNKNOWN = "(unknown)"
 
 
-def sign_in(house: House, name: str, passphrase: str, code: str) -> tuple[str, Session]:
-    """A token and the session it stands for, or SignInFailed.
+def sign_in(house: House, name: str, passphrase: str, code: str, caller: str = "") -> tuple[str, Session]:
+    """A token and the session it stands for, or SignInFailed. caller: the process that asks, for a fair queue.
 
     The passphrase is tried outside the writer's lock; what was read before is compared again inside it.
     """
     # User names are in small letters; telephones like to begin with a capital.
     name = name.strip().lower()
-    with house.doorway.turn(name):
+    with house.doorway.anonymous(caller):
+        house.verdict.wait()
         with house.ledger.read() as tx:
             user = _who_can_sign_in(users.get(tx, name))
             state = sign_in_states.get(tx, user.user if user else UNKNOWN)
@@ -53,7 +56,15 @@ def sign_in(house: House, name: str, passphrase: str, code: str) -> tuple[str, S
             raise failed()
     if opened is not None:
         house.key_room.open(opened)
-    return house.sessions.begin(user.user, accepted, must_enrol=user.state in MUST_ENROL)
+    token, session = house.sessions.begin(user.user, accepted, user.public_key, must_enrol=user.state in MUST_ENROL)
+    try:
+        with house.ledger.read() as tx:
+            acting(tx, session, Verb.SEE_ACCOUNT)
+    except SessionEnded:
+        # The account was reset, renewed or removed after the commit above, and before there was a session to end.
+        house.sessions.end_all(user.user)
+        raise failed() from None
+    return token, session
 
 
 def failed() -> SignInFailed:
@@ -65,7 +76,7 @@ def failed() -> SignInFailed:
 
 def check_passphrase_again(house: House, user: User, passphrase: str) -> None:
     """The user's passphrase once more before something grave; failures count as those of signing in do."""
-    with house.doorway.turn(user.user):
+    with house.doorway.signed_in(user.user):
         with house.ledger.read() as tx:
             state = sign_in_states.get(tx, user.user)
         private = _try_passphrase(house, user, passphrase)
@@ -117,7 +128,7 @@ def _accept(tx: Writing, user: User, state: SignInState, private: Secret) -> Ope
         users.save(tx, replace(user, enrolment_hash=None, enrolment_expires=None))
         key_area = None
     else:
-        key_area = opened_by(tx, user, private) if is_holder(user.role) else None
+        key_area = opened_by(tx, user, private) if can_open_key_area(user) else None
     log.append(tx, who=user.user, verb="session.begin", details={"opened_key_area": key_area is not None})
     return key_area
 

@@ -1,4 +1,4 @@
-"""Looking after users: list, invite, reset a second factor, renew a lost passphrase, remove."""
+"""Looking after users: list, invite, reset a second factor, renew a lost passphrase and confirm that, remove."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from secure_zone.keys.passphrase import WrappedKey, new_passphrase
 from secure_zone.keys.sealing import KeyPair
 from secure_zone.ledger import data_keys, sign_in_states, users
 from secure_zone.ledger.sign_in_states import SignInState
+from secure_zone.ledger.transactions import Reading
 from secure_zone.ledger.users import User
 from secure_zone.permissions import Verb
 from secure_zone.roles import Role
@@ -38,6 +39,7 @@ def see_all(house: House, session: Session) -> list[models.UserView]:
                 role=user.role,
                 state=user.state,
                 holder=user.user in holders,
+                renewed_by=user.renewed_by,
                 created_at=user.created_at,
                 enrolment_expires=user.enrolment_expires,
             )
@@ -98,7 +100,11 @@ def reset(house: House, session: Session, name: str, why: str) -> models.Invitat
 
 
 def renew(house: House, session: Session, name: str, why: str) -> models.Invitation:
-    """For a lost passphrase: a new key pair and invitation; what the old pair could open is sealed to the new one."""
+    """For a lost passphrase: a new key pair and invitation.
+
+    Whoever holds the invitation can become the user. So what the old pair could open is sealed to the new one when a
+    second holder has confirmed it (`confirm_renewal`); at once only where there is no second holder to ask.
+    """
     accounts.check_reason(why)
     _check_allowed(house, session, Verb.RENEW_USER)
     with house.ledger.read() as tx:
@@ -108,19 +114,51 @@ def renew(house: House, session: Session, name: str, why: str) -> models.Invitat
         actor = acting(tx, session, Verb.RENEW_USER)
         accounts.check_not_oneself(actor.user, name)
         user = existing(tx, name)
+        alone = not _others_who_confirm(tx, actor.user, name)
+        waits = not alone and _has_something_to_lose(tx, user)
         renewed = replace(
             fresh,
             state=accounts.after(user.state, AccountEvent.RENEW),
             language=user.language,
             created_at=user.created_at,
+            renewed_by=actor.user if waits else None,
         )
         users.save(tx, renewed)
-        key_area.seal_anew_to(house, tx, renewed)
+        if not waits:
+            key_area.seal_anew_to(house, tx, renewed)
         sign_in_states.save(tx, SignInState(name, sign_in_states.get(tx, name).last_step))
-        log.append(tx, who=actor.user, verb=Verb.RENEW_USER.value, subject=name, why=why)
+        log.append(
+            tx,
+            who=actor.user,
+            verb=Verb.RENEW_USER.value,
+            subject=name,
+            why=why,
+            details={"alone": alone, "waits": waits},
+        )
     house.sessions.end_all(name)
     house.ledger.erase_deleted()
     return invitation
+
+
+def confirm_renewal(house: House, session: Session, name: str, why: str) -> None:
+    """A second holder's word that the account is in the right hands; its keys are sealed to the new pair now."""
+    accounts.check_reason(why)
+    with house.ledger.write() as tx:
+        actor = acting(tx, session, Verb.CONFIRM_RENEWAL)
+        user = existing(tx, name)
+        accounts.check_confirms(actor.user, name, user.renewed_by)
+        confirmed = replace(user, renewed_by=None)
+        users.save(tx, confirmed)
+        key_area.seal_anew_to(house, tx, confirmed)
+        log.append(
+            tx,
+            who=actor.user,
+            verb=Verb.CONFIRM_RENEWAL.value,
+            subject=name,
+            why=why,
+            details={"renewed_by": user.renewed_by},
+        )
+    house.ledger.erase_deleted()
 
 
 def remove(house: House, session: Session, name: str, why: str) -> None:
@@ -138,6 +176,7 @@ def remove(house: House, session: Session, name: str, why: str) -> None:
             totp_sealed=None,
             enrolment_hash=None,
             enrolment_expires=None,
+            renewed_by=None,
         )
         holders = {holder.user for holder in key_area.current(tx).holders}
         accounts.check_not_last_holder(name, holders)
@@ -164,7 +203,7 @@ def invited(
 ) -> tuple[User, models.Invitation]:
     """A user with a new key pair under a temporary passphrase, not yet in the ledger, and what to tell them. Slow."""
     pair, passphrase, code = KeyPair.generate(), passphrase or new_passphrase(), OneTimeCode.new()
-    with house.doorway.turn(name):
+    with house.doorway.signed_in(name):
         wrapped: WrappedKey = credentials.wrap(name, pair.private, passphrase, house.profile)
     pair.private.wipe()
     now = house.clock()
@@ -182,6 +221,28 @@ def invited(
         enrolment_expires=now + expires,
     )
     return user, models.Invitation(user=name, passphrase=passphrase, code=code.text, expires_at=now + expires)
+
+
+def _others_who_confirm(tx: Reading, renewing: str, renewed: str) -> bool:
+    """Whether there is another holder who could confirm, now or after getting back in.
+
+    Someone whose second factor was reset counts, and so does someone who waits for confirmation: whoever renews must
+    not become the only one by putting the others out first. An invitation that was never taken up does not count.
+    """
+    for holder in key_area.current(tx).holders:
+        user = users.get(tx, holder.user)
+        if user is None or user.user in (renewing, renewed):
+            continue
+        if user.state in (AccountState.ACTIVE, AccountState.RESET) or user.renewed_by is not None:
+            return True
+    return False
+
+
+def _has_something_to_lose(tx: Reading, user: User) -> bool:
+    """False for an account that was never used and that nothing is sealed to: its invitation only ran out."""
+    if user.state is not AccountState.INVITED or user.renewed_by is not None or accounts.is_holder(user.role):
+        return True
+    return bool(data_keys.of_holder(tx, user.user))
 
 
 def _check_allowed(house: House, session: Session, verb: Verb) -> None:

@@ -13,6 +13,7 @@ CREATE TABLE users (
     enrolment_hash TEXT,
     enrolment_expires TEXT,
     created_at TEXT NOT NULL,
+    renewed_by TEXT,
     signature TEXT NOT NULL
 );
 

@@ -16,6 +16,15 @@ from sqlalchemy import Connection, insert, inspect, select
 from secure_zone.errors import Conflict, Damaged
 from secure_zone.ledger.columns import stored_time
 from secure_zone.ledger.schema import schema_version
+from secure_zone.ledger.shape import Difference, differences
+
+# Where the steps are recorded: made before the first of them.
+FIRST = """CREATE TABLE IF NOT EXISTS schema_version (
+    number BIGINT PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    applied_at TEXT NOT NULL
+)"""
 
 
 @dataclass(frozen=True)
@@ -45,13 +54,14 @@ def steps() -> list[Step]:
 def bring_up_to_date(connection: Connection, now: datetime, known: list[Step] | None = None) -> None:
     """Apply the steps that are missing, inside the caller's transaction. Conflict for a ledger of a newer program."""
     known = steps() if known is None else known
-    schema_version.create(connection, checkfirst=True)
+    connection.exec_driver_sql(FIRST)
     applied = _check_applied(connection, known)
     for step in known[applied:]:
         for statement in step.statements:
             connection.exec_driver_sql(statement)
         row = {"number": step.number, "name": step.name, "sha256": step.sha256, "applied_at": stored_time(now)}
         connection.execute(insert(schema_version).values(row))
+    check_shape(connection, known)
 
 
 def check(connection: Connection) -> None:
@@ -65,6 +75,25 @@ def check(connection: Connection) -> None:
             found=applied,
             needed=len(known),
         )
+    check_shape(connection)
+
+
+def check_shape(connection: Connection, known: list[Step] | None = None) -> None:
+    """Damaged where the database holds anything but what the steps made: triggers, views, other tables or indexes."""
+    found = shape(connection, known)
+    if found:
+        raise Damaged(
+            "The ledger's database is not as Varde made it: {what}. Find out who changed it, and restore the key area "
+            "from a backup.",
+            code="ledger_shape",
+            what=", ".join(f"{one.what} ({one.kind})" for one in found[:5])[:300],
+        )
+
+
+def shape(connection: Connection, known: list[Step] | None = None) -> list[Difference]:
+    """What in the database is not as the steps made it."""
+    known = steps() if known is None else known
+    return differences(connection, (FIRST, *(statement for step in known for statement in step.statements)))
 
 
 def _check_applied(connection: Connection, known: list[Step]) -> int:
