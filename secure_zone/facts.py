@@ -16,8 +16,10 @@ from typing import Any
 
 from secure_zone.errors import Damaged, NotFound
 from secure_zone.keys.signing import Signer, Verifier
+from secure_zone.store.files import read_file
 
 FORMAT = 1
+LARGEST = 64 * 1024  # bytes of zone.json
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,10 @@ def write_facts(path: Path, facts: ZoneFacts, signer: Signer) -> None:
 def read_facts(path: Path) -> ZoneFacts:
     """The facts, or a sentence: no zone here, a newer format, or a file that has been changed."""
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        held = json.loads(read_file(path, LARGEST).decode("utf-8"))
     except FileNotFoundError:
         raise NotFound("There is no zone in this folder. Make one with `varde init` or `varde demo`.") from None
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (ValueError, RecursionError):
         raise _changed() from None
     if not isinstance(held, dict):
         raise _changed()

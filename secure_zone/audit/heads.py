@@ -15,8 +15,10 @@ from pathlib import Path
 
 from secure_zone.errors import Damaged
 from secure_zone.keys.signing import Signer, Verifier
+from secure_zone.store.files import read_file
 
 log = logging.getLogger(__name__)
+LARGEST = 64 * 1024  # bytes of the file
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ def prepare(head_file: Path, head: Head, signer: Signer, zone_id: str) -> None:
     """Write the signed head beside the present one, on disk when this returns. OSError where there is no room."""
     signature = signer.sign(_payload(head, zone_id))
     text = json.dumps({"zone_id": zone_id, "seq": head.seq, "link": head.link, "signature": _text(signature)}, indent=1)
-    with beside(head_file).open("w", encoding="utf-8") as file:
+    descriptor = os.open(beside(head_file), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -58,12 +61,12 @@ def publish(head_file: Path) -> None:
 def read(path: Path, verifier: Verifier, zone_id: str) -> Head | None:
     """The head in a file, None where there is no file, Damaged where it is not one this zone has signed."""
     try:
-        stored = json.loads(path.read_text("utf-8"))
+        stored = json.loads(read_file(path, LARGEST).decode("utf-8"))
         head = Head(stored["seq"], stored["link"])
         zone, signature = stored["zone_id"], base64.b64decode(stored["signature"], validate=True)
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise Damaged("The head of the audit log cannot be read.", code="head_unreadable") from None
     if zone != zone_id:
         raise Damaged("The head of the audit log belongs to another zone.", code="head_of_other_zone")

@@ -84,7 +84,7 @@ def found_zone(
         verify_key=base64.b64encode(signer.verifier.public).decode(),
     )
     expires = clock() + accounts.POLICY.invitation
-    with _beside(root) as folder:
+    with _for_nobody_else(), _beside(root) as folder:
         _lay_out(folder, signer)
         ledger = _new_ledger(ledger_url or folder.ledger, facts, folder, signer, clock)
         try:
@@ -141,6 +141,16 @@ def _first_holder(tx: Writing, leader: FirstUser, profile: Profile, lasts: timed
         why="The first user of the zone.",
         details={"role": user.role.value},
     )
+
+
+@contextmanager
+def _for_nobody_else() -> Iterator[None]:
+    """What is made without a mode of its own is the founder's alone, whatever the caller's setting."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager

@@ -10,17 +10,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from secure_zone.errors import Conflict, Damaged, ZoneUnavailable
+from secure_zone.store.files import read_file
 from secure_zone.store.manifest import Identity, Manifest
 from secure_zone.store.paths import MANIFEST
+
+# Some hundred bytes for each part: room for a hundred thousand.
+LARGEST_MANIFEST = 64 * 1024 * 1024
 
 
 def read_manifest(folder: Path, identity: Identity) -> bytes:
     """The sealed manifest's bytes, not yet checked."""
     check_there(folder, identity)
     try:
-        return (folder / MANIFEST).read_bytes()
-    except (FileNotFoundError, IsADirectoryError):
+        return read_file(folder / MANIFEST, LARGEST_MANIFEST)
+    except FileNotFoundError:
         raise missing(identity, MANIFEST) from None
+    except ValueError:
+        raise damaged(identity, MANIFEST) from None
 
 
 @contextmanager

@@ -67,6 +67,27 @@ class NewFile:
             self._file.close()
 
 
+def read_file(path: Path, most: int) -> bytes:
+    """An ordinary file's bytes. ValueError where it is a pipe, a link or a device, or has more than `most` bytes.
+
+    A named pipe in the place of a file would keep whoever opens it waiting for ever.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise ValueError("not an ordinary file") from None
+        raise
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+            raise ValueError("not an ordinary file of that size")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(descriptor)
+
+
 def write_file(path: Path, content: bytes) -> None:
     """A new file with this content, on the disk when this returns."""
     with NewFile(path) as file:
