@@ -78,6 +78,7 @@ def verb_names(_: Gettext) -> Mapping[str, str]:
         Verb.INVITE_USER: _("User invited"),
         Verb.RESET_SECOND_FACTOR: _("Second factor reset"),
         Verb.RENEW_USER: _("Account renewed"),
+        Verb.CONFIRM_RENEWAL: _("Renewal confirmed"),
         Verb.REMOVE_USER: _("User removed"),
         Verb.SEE_KEY_AREA: _("Key area seen"),
         Verb.UNSEAL_KEY_AREA: _("Key area opened"),

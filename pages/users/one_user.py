@@ -41,7 +41,7 @@ def ask(others: list[UserView]) -> Change | None:
     names = {user.user: f"{user.display_name} ({user.user})" for user in others}
     kinds = {
         "reset": _("Reset the second factor: the authenticator is lost, the passphrase is known"),
-        "renew": _("Renew the account: the passphrase is lost. The key area must be open"),
+        "renew": _("Renew the account: the passphrase is lost. Another holder must confirm it"),
         "remove": _("Remove the user: keys and sessions go, the name stays in the audit log"),
     }
     with st.form("change-user", border=False, width=720):

@@ -9,7 +9,7 @@ from pages.shared.notices import told
 from pages.shared.session import _
 from pages.shared.tables import table
 from pages.shared.words import role_names, state_names
-from pages.users import invitation, one_user
+from pages.users import invitation, one_user, renewals
 from secure_zone.accounts import AccountState
 from secure_zone.api.models import SessionView, UserView
 from secure_zone.roles import Role
@@ -22,6 +22,7 @@ def users() -> None:
     if "users.invite" in view.may:
         with st.container():  # always there, so that what follows keeps its place when an invitation comes or goes
             invitation.show()
+            renewals.waiting(everybody, view)
         listed, add, change = st.tabs([_("All users"), _("Add a user"), _("Help or remove a user")])
         with add:
             add_user()
@@ -51,7 +52,7 @@ def list_users(everybody: list[UserView], view: SessionView) -> None:
             user.display_name,
             user.user,
             roles[user.role],
-            state_names(_)[user.state] if user.enrolment_expires is None else invited(user, view.language),
+            state(user, view.language),
             _("Holds a key") if user.holder else "–",
             formats.moment(user.created_at, view.language),
         ]
@@ -63,10 +64,14 @@ def list_users(everybody: list[UserView], view: SessionView) -> None:
         st.info(_("No user matches what you searched for."))
 
 
-def invited(user: UserView, language: str) -> str:
-    """The state of an account that waits for its user, and until when."""
-    until = formats.moment(user.enrolment_expires, language) if user.enrolment_expires else ""
-    return _("{state}, until {when}").format(state=state_names(_)[user.state], when=until)
+def state(user: UserView, language: str) -> str:
+    """The state of an account; until when it waits for its user, and whether it waits for a second holder."""
+    shown = state_names(_)[user.state]
+    if user.enrolment_expires is not None:
+        shown = _("{state}, until {when}").format(state=shown, when=formats.moment(user.enrolment_expires, language))
+    if user.renewed_by is not None:
+        shown = _("{state}; waits for confirmation by another holder").format(state=shown)
+    return shown
 
 
 def add_user() -> None:
