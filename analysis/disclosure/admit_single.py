@@ -22,10 +22,12 @@ class SingleAdmission:
         """`keep`: a lowest unit with that many answers is not brought below it (it would lose its percentages)."""
         self.minimum = minimum
         self.keep = keep
-        self.most = 2 * minimum - 1
+        self.most = minimum + 2
         self.full = self.most + max(minimum, keep)
-        self._subtree: dict[tuple[int, tuple[Costs, ...]], Costs] = {}
+        self._subtree: dict[tuple[int, int, tuple[Costs, ...]], Costs] = {}
         self._linear = tuple(range(self.most + 1))
+        # Units that can pass on up to so many answers, each at the cost of one: together they are one such unit.
+        self._spare = {tuple(w if w <= spare else NEVER for w in self._linear): spare for spare in range(self.most + 1)}
 
     def passed_on(self, parent: Sequence[int], home: Sequence[int]) -> list[int]:
         """How many answers each published unit leaves to the unit above it (at the top: to nobody).
@@ -58,10 +60,12 @@ class SingleAdmission:
         """Least number of answers withheld in a subtree when it passes on 0, 1, ... answers."""
         if not below or (own >= self.full and all(costs == self._linear for costs in below)):
             return self._leaf(own)
-        key = (min(own, self.full), tuple(sorted(below)))
+        spare = sum(self._spare.get(costs, 0) for costs in below)
+        others = tuple(sorted(costs for costs in below if costs not in self._spare))
+        key = (min(own, self.full), min(spare, self.full), others)
         found = self._subtree.get(key)
         if found is None:
-            found = self._over(self._available(*key))
+            found = self._over(self._sums(self._available(key[0], others), tuple(range(key[1] + 1))))
             self._subtree[key] = found
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,6 +58,11 @@ class Admitted:
         for level in self.tree.levels[1:]:
             inside[level] |= inside[self.tree.above[level]]
         return inside[self.cell] & bool(self.shown[self.tree.at[unit]])
+
+    def only(self, told: np.ndarray) -> Admitted:
+        """Without the figures that are not `told` (u,) exactly, as at an end of the scale: what then leaves as a
+        release."""
+        return replace(self, shown=self.shown & told)
 
     def _in_cells(self, values: np.ndarray | None) -> np.ndarray:
         inside = self.cell >= 0

@@ -69,20 +69,13 @@ class Ledger:
     ) -> tuple[Ledger, list[Judgement]]:
         """The same for many figures, smallest first: each withholds the few that would point at someone, or is hidden.
 
-        What comes back is in the order of `groups`.
+        Groups of one size go in the order of `groups`, and so does what comes back.
         """
         asked = [(label, list(dict.fromkeys(people))) for label, people in groups]
         rows, keys = _positions([entry.people for entry in self.entries], [people for _, people in asked])
         earlier, wanted = rows[: len(self.entries)], rows[len(self.entries) :]
-        shown = admit_groups(
-            len(keys),
-            earlier,
-            [entry.tier for entry in self.entries],
-            wanted,
-            tier,
-            policy,
-            [str(label) for label, _ in asked],
-        )
+        tiers = [entry.tier for entry in self.entries]
+        shown = admit_groups(len(keys), earlier, tiers, wanted, tier, policy)
         judged: list[Judgement] = []
         entries = list(self.entries)
         for (label, people), row in zip(asked, shown, strict=True):
@@ -113,7 +106,6 @@ def admit_groups(
     wanted: list[np.ndarray],
     tier: Tier,
     policy: Policy,
-    order: list[str],
 ) -> list[np.ndarray]:
     """For each wanted row (positions of people) those it may show: all, all but a few, or nobody.
 
@@ -128,7 +120,7 @@ def admit_groups(
         for span in spans if of_tier is Tier.DISTRIBUTION else spans[:1]:
             span.accept(set(group[row].tolist()))
     shown = [np.zeros(0, dtype=np.int64) for _ in wanted]
-    for i in sorted(eligible, key=lambda i: (len(wanted[i]), order[i])):
+    for i in sorted(eligible, key=lambda i: (len(wanted[i]), i)):
         groups = _repaired(set(group[wanted[i]].tolist()), spans, sizes, fewest)
         if groups:
             for span in spans:
@@ -140,10 +132,11 @@ def admit_groups(
 def _repaired(groups: set[int], spans: list[Span], sizes: np.ndarray, fewest: int) -> set[int]:
     """The row without those whom it would point at, as long as enough are left; empty where that does not help."""
     while sum(int(sizes[g]) for g in groups) >= fewest:
-        found = next((few for span in spans if (few := span.judge(groups)) is not None), None)
-        if found is None:
+        span, found = next(((s, few) for s in spans if (few := s.judge(groups)) is not None), (None, None))
+        if span is None or found is None:
             return groups
-        if groups.isdisjoint(found):
+        dropped = groups & found or span.new_in(groups)
+        if not dropped or sum(int(sizes[g]) for g in dropped) >= fewest:
             break
-        groups = groups - found
+        groups = groups - dropped
     return set()

@@ -82,7 +82,9 @@ def release_units(
                 items.append(np.full(int(here.sum()), item))
             if values is not None:
                 answers = values[person[here]]
-                sums += np.bincount(at[here], weights=answers.reshape(len(answers), -1).sum(1), minlength=len(sums))
+                sums += np.bincount(
+                    at[here], weights=answers if answers.ndim == 1 else answers.sum(axis=1), minlength=len(sums)
+                )
             at = tree.above[at]
             person, at = person[at >= 0], at[at >= 0]
         totals.append(np.full(len(shown), np.nan) if values is None else sums[shown])

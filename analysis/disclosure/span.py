@@ -16,6 +16,7 @@ Vector = dict[int, int]
 
 # A row whose search takes longer than this is refused: what cannot be settled is not safe.
 MOST_STEPS = 100
+FEW_ROWS = 3
 
 
 class _Unsettled(Exception):
@@ -23,13 +24,19 @@ class _Unsettled(Exception):
 
 
 def groups_of(rows: list[np.ndarray], people: int) -> tuple[np.ndarray, np.ndarray]:
-    """(group of each person, size of each group) by the rows (positions of people) that they are in."""
+    """(group of each person, size of each group) by the rows (positions of people) that they are in.
+
+    Groups are numbered by their first person, so that plans do not depend on the random marks used here.
+    """
     marks = np.random.default_rng().integers(1, 1 << 62, size=max(1, len(rows)), dtype=np.uint64)
     pattern = np.zeros(people, dtype=np.uint64)
     for row, mark in zip(rows, marks, strict=False):
         pattern[row] += mark
-    _, group, sizes = np.unique(pattern, return_inverse=True, return_counts=True)
-    return group, sizes
+    _, first, group, sizes = np.unique(pattern, return_index=True, return_inverse=True, return_counts=True)
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return rank[group], sizes[order]
 
 
 @dataclass(eq=False)
@@ -49,10 +56,17 @@ class Span:
         rest = self._reduce(row)
         if not rest or any(self.sizes[group] >= self.limit for group in rest):
             return None
+        linked = _linked(rest, self._light)
+        if len(linked) > FEW_ROWS and _all_wide([*linked, rest], self.sizes, self.limit - 1):
+            return None
         try:
-            return _few([*_linked(rest, self._light), rest], self.sizes, frozenset(), self.limit - 1, [MOST_STEPS])
+            return _few([*linked, rest], self.sizes, frozenset(), self.limit - 1, [MOST_STEPS])
         except _Unsettled:
             return set()
+
+    def new_in(self, row: set[int]) -> set[int]:
+        """The groups of `row` that it tells something new about."""
+        return row.intersection(self._reduce(row))
 
     def accept(self, row: set[int]) -> None:
         rest = self._reduce(row)
@@ -107,6 +121,40 @@ def _zero_on(rows: list[Vector], group: int) -> list[Vector]:
     pivot = min(having, key=len)
     kept = [row for row in rows if group not in row]
     return kept + [_without(row, pivot, group) for row in having if row is not pivot]
+
+
+def _all_wide(rows: list[Vector], sizes: list[int], budget: int) -> bool:
+    """Whether every combination is about more than `budget` people, told from independent choices of pivots.
+
+    Where the pivots of several complete eliminations lie in different groups, a combination about few people misses
+    most of them: with more than `budget` eliminations all pivots of one, so it is zero; with more than half as many
+    all but one pivot of one, so it is one of its rows.
+    """
+    free = {group for row in rows for group in row}
+    rounds: list[list[Vector]] = []
+    while len(rounds) <= budget:
+        found = _eliminated(rows, free)
+        if found is None:
+            break
+        rows = found
+        rounds.append(rows)
+    if len(rounds) > budget:
+        return True
+    if 2 * len(rounds) <= budget:
+        return False
+    return all(sum(sizes[group] for group in row) > budget for rows in rounds for row in rows)
+
+
+def _eliminated(rows: list[Vector], free: set[int]) -> list[Vector] | None:
+    """The rows with a pivot each among the `free` groups, which it takes from them; None where they do not suffice."""
+    rows = list(rows)
+    for i in range(len(rows)):
+        pivot = min((group for group in rows[i] if group in free), default=None)
+        if pivot is None:
+            return None
+        free.remove(pivot)
+        rows = [row if k == i or pivot not in row else _without(row, rows[i], pivot) for k, row in enumerate(rows)]
+    return rows
 
 
 def _few(rows: list[Vector], sizes: list[int], taken: frozenset[int], budget: int, steps: list[int]) -> set[int] | None:

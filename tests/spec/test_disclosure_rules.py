@@ -20,6 +20,7 @@ from analysis.disclosure import (
     protect_breakdowns,
     protect_tree,
     release_rows,
+    release_units,
     shown_means,
     shown_shares,
 )
@@ -194,6 +195,9 @@ def test_answers_that_are_alike_are_not_told_by_what_a_report_adds() -> None:
     shown = shown_means(plan.means["q"], values, (1, 5))
     assert np.isnan(shown.mean[plan.tree.at["org"]])
     assert shown.mean[plan.tree.at["a"]] == 3
+    mean = plan.means["q"]
+    assert {finding.kind for finding in audit(release_units([(mean, [0], values)]))} == {"scale end"}
+    assert audit(release_units([(mean.only(~np.isnan(shown.mean)), [0], values)])) == []
     alike = protect_answers({"u": None}, pd.Series(["u"] * 12), pd.DataFrame({"q": [2.0] * 12}))
     assert np.isnan(shown_shares(alike.distributions["q"], np.full(12, 2.0), np.arange(1, 6))).all()
 
@@ -235,6 +239,19 @@ def test_breakdowns_leave_out_before_they_hide() -> None:
     assert plan.hidden[(("sex", "f"), ("age", "40+"))] == "Fewer than 6 answers."
     assert plan.published[(("sex", "f"),)] == 7
     assert plan.withheld[(("sex", "f"),)] == 3
+
+
+@pytest.mark.parametrize("kind", [int, float, str, "category"])
+def test_the_kind_of_key_does_not_matter_in_breakdowns(kind: object) -> None:
+    codes = pd.Series([1] * 9 + [2] * 8 + [10] * 3 + [None] * 2, dtype="Float64")
+    age = pd.Series([True, False] * 11)
+    keys = codes.astype("float64") if kind is float else codes.astype("Int64").astype("str" if kind is str else "Int64")
+    keys = keys.astype("category") if kind == "category" else keys.where(codes.notna())
+    plan = protect_breakdowns(pd.DataFrame({"unit": keys, "age": age}), ["unit", "age"])
+    counts = {tuple((column, int(float(value))) for column, value in cell): n for cell, n in plan.published.items()}
+    units = {(("unit", 1),): 9, (("unit", 2),): 8}
+    assert counts == {(): 17, (("age", 0),): 11, (("age", 1),): 11} | units
+    assert plan.unknown == {"age": 0, "unit": 2}
 
 
 def test_a_reissue_with_one_answer_less_is_held_back() -> None:
