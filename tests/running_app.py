@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import httpx
 import pytest
@@ -38,6 +40,8 @@ class App:
 
     address: str
     custodian: Custodian
+    process: subprocess.Popen[str]
+    log: Path
     tokens: dict[str, str] = field(default_factory=dict)
 
     def token(self, user: str) -> str:
@@ -47,11 +51,11 @@ class App:
         return self.tokens[user]
 
     def sign_in(self, user: str) -> str:
-        """A new session. Once more when the code went out of date on the way, as on a busy machine."""
-        try:
-            return self.custodian.sign_in(user).token or ""
-        except SignInFailed:
-            return self.custodian.sign_in(user).token or ""
+        """A new session, with the next code when a browser has used one, or it went out of date on the way."""
+        for _ in range(2):
+            with suppress(SignInFailed):
+                return self.custodian.sign_in(user).token or ""
+        return self.custodian.sign_in(user).token or ""
 
     def client(self, user: str | None = None, **headers: str) -> httpx.Client:
         """Someone without a browser: with the cookie of a user's session, or without any. No redirect is followed."""
@@ -61,15 +65,15 @@ class App:
 
 @contextmanager
 def running_app(**environ: str) -> Iterator[App]:
-    """Custodian and app on a new demo zone; `environ` is the custodian's."""
-    with running_custodian(**environ) as custodian, socket.socket() as probe:
+    """Custodian and app on a new demo zone; `environ` is for both. What the app logs is in `log` while it runs."""
+    with running_custodian(**environ) as custodian, socket.socket() as probe, NamedTemporaryFile() as log:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
         command = [sys.executable, "-m", "pages.shared.server", str(custodian.folder.root), str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environ, stderr=log, text=True)
         try:
-            app = App(f"http://127.0.0.1:{port}", custodian)
+            app = App(f"http://127.0.0.1:{port}", custodian, process, Path(log.name))
             wait_until_healthy(app, process)
             yield app
         finally:
@@ -77,7 +81,7 @@ def running_app(**environ: str) -> Iterator[App]:
             process.wait(20)
 
 
-def wait_until_healthy(app: App, process: subprocess.Popen[bytes], seconds: float = 40) -> None:
+def wait_until_healthy(app: App, process: subprocess.Popen[str], seconds: float = 40) -> None:
     latest = time.monotonic() + seconds
     while time.monotonic() < latest and process.poll() is None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from pages.account import second_factor
@@ -17,7 +19,7 @@ from secure_zone.api.models import SessionView
 def account() -> None:
     view = session.current()
     st.title(_("My account"))
-    st.caption(f"{formats.plain(view.user)} · {role_names(_)[view.role]}")
+    st.html(f'<p class="varde-caption">{escape(f"{view.user} · {role_names(_)[view.role]}")}</p>')
     phrase, factor, sessions, speech = st.tabs([_("Passphrase"), _("Second factor"), _("Sessions"), _("Language")])
     with phrase:
         passphrase()

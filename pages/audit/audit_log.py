@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from pages.audit import export, filters
-from pages.audit.filters import Filter
+from pages.audit.wanted import Wanted
 from pages.shared import formats, session
 from pages.shared.notices import told
 from pages.shared.session import _
 from pages.shared.tables import table
-from secure_zone.api.models import AuditReport
-from secure_zone.client import Zone
+from pages.shared.words import verb_names
+from secure_zone.api.models import AuditEntry, AuditReport
 
 PER_PAGE = 50
 
@@ -27,28 +29,36 @@ def audit_log() -> None:
         st.info(_("No entry matches the filter."))
         return
     columns = [_("No."), _("When"), _("Who"), _("What"), _("About"), _("Version"), _("Reason")]
-    rows = [export.row(entry, view.language) for entry in read.entries]
+    rows = [row(entry, view.language) for entry in read.entries]
     table(_("Entries, newest first"), columns, rows, numeric=(0, 5))
     filters.turn(read)
-    take_out(session.zone(), wanted)
+    take_out(wanted)
 
 
-def take_out(zone: Zone, wanted: Filter) -> None:
-    """The files are made when a button is pressed, not before."""
+def row(entry: AuditEntry, language: str) -> list[str]:
+    """One entry to read."""
+    return [
+        str(entry.seq),
+        formats.moment(entry.at, language, seconds=True),
+        entry.who,
+        verb_names(_).get(entry.verb, entry.verb),
+        entry.subject or "–",
+        "–" if entry.version is None else str(entry.version),
+        entry.why or "–",
+    ]
+
+
+def take_out(wanted: Wanted) -> None:
+    """Links to the files, which the custodian is asked for when they are followed, and not before."""
     st.subheader(_("Take it out"))
     st.caption(_("All entries that match the filter, oldest first, with what was left out above. It is recorded too."))
-    with st.container(horizontal=True):
-        csv, lines = _("Download CSV"), _("Download JSON lines")
-        st.download_button(
-            csv, lambda: export.as_csv(export.entries(zone, wanted)), "audit.csv", "text/csv", on_click="ignore"
-        )
-        st.download_button(
-            lines,
-            lambda: export.as_json_lines(export.entries(zone, wanted)),
-            "audit.jsonl",
-            "application/jsonl",
-            on_click="ignore",
-        )
+    names = {"audit.csv": _("Download CSV"), "audit.jsonl": _("Download JSON lines")}
+    query = wanted.query()
+    links = (
+        f'<a class="varde-button" href="{escape(export.PLACE + file + query)}" target="_self">{escape(name)}</a>'
+        for file, name in names.items()
+    )
+    st.html(f'<p class="varde-buttons">{"".join(links)}</p>')
 
 
 def verify() -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import streamlit as st
 
+from pages.audit.wanted import Wanted
 from pages.shared import formats, session
 from pages.shared.session import _
 from pages.shared.words import verb_names
@@ -14,17 +15,6 @@ from secure_zone.api.models import AuditEntry
 from secure_zone.client import Zone
 
 TRAIL = "audit.trail"
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What an entry must be to be shown; nothing given shows all. `until` is left out, `since` is not."""
-
-    who: str | None
-    verb: str | None
-    since: datetime | None
-    until: datetime | None
-    text: str | None
 
 
 @dataclass(frozen=True)
@@ -36,11 +26,13 @@ class Page:
     trail: tuple[int, ...]
 
 
-def ask() -> Filter:
+def ask() -> Wanted:
     """The form. A filter that has changed begins again at the newest entry."""
     names = verb_names(_)
     with st.form("audit-filter"):
-        first, second, third = st.columns(3)
+        first, second, third, fourth, fifth, last = st.columns(
+            [1.1, 1.4, 1.1, 1.1, 1.1, 0.7], vertical_alignment="bottom", gap="small"
+        )
         who = first.text_input(_("Who (user name)"), key="audit-who", max_chars=64)
         verb = second.selectbox(
             _("What"),
@@ -51,18 +43,17 @@ def ask() -> Filter:
             placeholder=_("Everything"),
         )
         text = third.text_input(_("Text in it"), key="audit-text", max_chars=100)
-        first, second, third = st.columns(3, vertical_alignment="bottom")
-        since = first.date_input(_("From"), value=None, key="audit-since", format="DD.MM.YYYY")
-        until = second.date_input(_("Until and including"), value=None, key="audit-until", format="DD.MM.YYYY")
-        third.form_submit_button(_("Filter"))
-    wanted = Filter(
+        since = fourth.date_input(_("From"), value=None, key="audit-since", format="DD.MM.YYYY")
+        until = fifth.date_input(_("Until and including"), value=None, key="audit-until", format="DD.MM.YYYY")
+        last.form_submit_button(_("Filter"), width="stretch")
+    wanted = Wanted(
         who=(who or "").strip() or None,
         verb=verb,
         since=midnight(since) if isinstance(since, date) else None,
         until=midnight(until + timedelta(days=1)) if isinstance(until, date) else None,
         text=(text or "").strip() or None,
     )
-    if session.kept("audit.filter", Filter) != wanted:
+    if session.kept("audit.filter", Wanted) != wanted:
         session.keep("audit.filter", wanted)
         session.forget(TRAIL)
     return wanted
@@ -73,7 +64,7 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), formats.HERE)
 
 
-def page(zone: Zone, wanted: Filter, per_page: int) -> Page:
+def page(zone: Zone, wanted: Wanted, per_page: int) -> Page:
     """The page of the log where the reader has turned to."""
     trail = session.kept(TRAIL, tuple) or ()
     read = zone.audit(

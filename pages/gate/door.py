@@ -30,7 +30,7 @@ class _Seen:
 
 
 class Door:
-    """Sessions and sign-in at one zone's custodian. Every method but the constructor is to be awaited."""
+    """Sessions and sign-in at one zone's custodian. What asks it is to be awaited."""
 
     def __init__(self, zone: Path) -> None:
         self._folder = zone
@@ -97,8 +97,12 @@ class Door:
         await run_in_threadpool(self._as, token, lambda zone: zone.confirm_enrolment(code, new_passphrase))
         self._forget(token)
 
+    def zone_of(self, token: str) -> Zone:
+        """The door as the person signed in; to be closed by whoever asks for it."""
+        return Zone.from_token(token, self._folder)
+
     def _as(self, token: str, ask: Callable[[Zone], Answer]) -> Answer:
-        with Zone.from_token(token, self._folder) as zone:
+        with self.zone_of(token) as zone:
             return ask(zone)
 
     def _forget(self, token: str) -> None:

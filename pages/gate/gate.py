@@ -7,6 +7,7 @@ somebody opens it here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
@@ -19,10 +20,15 @@ from secure_zone.errors import ZoneUnavailable
 
 HEALTH = "/_stcore/health"
 ASSETS = frozenset({"/gate/gate.css", "/gate/sign_in.js", "/gate/favicon.svg", "/gate/font.woff2"})
-OPEN = ASSETS | {"/sign-in", "/sign-out", HEALTH}
-UNTIL_ENROLLED = frozenset({"/enrolment", "/gate/session"})
-MACHINERY = ("/_stcore/", "/static/", "/media/", "/component/", "/gate/", "/app/", "/auth/")
 READING = frozenset({"GET", "HEAD"})
+OPEN: Mapping[str, frozenset[str]] = dict.fromkeys([*sorted(ASSETS), HEALTH], READING) | dict.fromkeys(
+    ["/sign-in", "/sign-out"], READING | {"POST"}
+)
+UNTIL_ENROLLED = frozenset({"/enrolment", "/gate/session"})
+MACHINERY = ("/_stcore/", "/static/", "/media/", "/component/", "/gate/", "/app/", "/auth/", "/export/")
+# Streamlit keeps what a page offers as media for anybody who knows the address, and its figures count all visitors.
+# No page of ours uses either: files are passed on from the custodian, as their reader (pages/gate/audit_file.py).
+CLOSED = ("/media/", "/_stcore/metrics")
 
 
 def is_page(path: str) -> bool:
@@ -64,12 +70,12 @@ class Gate:
         if method not in READING and not from_our_own_page(connection):
             return PlainTextResponse("Refused: this must be asked for by a page of this very address.", 403)
         if path in OPEN and scope["type"] == "http":
-            return None
+            return None if method in OPEN[path] else PlainTextResponse("Refused.", 405)
         try:
             session = await self.door.session(token_of(connection))
         except ZoneUnavailable:
             session = None
-        visiting = method in READING and is_page(path)
+        visiting = method in READING and (is_page(path) or path.startswith("/export/"))
         if session is None:
             if not visiting:
                 return PlainTextResponse("Sign in first: /sign-in", 401)
@@ -79,5 +85,7 @@ class Gate:
             return (
                 RedirectResponse("/enrolment", 303) if visiting else PlainTextResponse("Enrol first: /enrolment", 403)
             )
+        if path.startswith(CLOSED):
+            return PlainTextResponse("There is nothing here.", 404)
         scope["varde.session"] = session
         return None

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import streamlit
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.gate.gate import OPEN, UNTIL_ENROLLED, is_page
+from pages.gate.trouble import trouble
 from pages.shared.texts import catalogue
 from secure_zone.api.models import SessionView
+from secure_zone.errors import NotFound, Refused
 from secure_zone.permissions import Verb, may
 
 STATIC = Path(streamlit.__file__).parent / "static"
@@ -47,7 +49,7 @@ def shell(language: str) -> str:
 
 
 class Shell:
-    """Answers a visit to a page with our shell; one that does not exist, or is not for this role, leads home."""
+    """Answers a visit to a page with our shell, or says that it does not exist or is not for this role."""
 
     def __init__(self, app: ASGIApp, needed: Mapping[str, Verb]) -> None:
         self.app = app
@@ -64,6 +66,8 @@ class Shell:
     def answer(self, request: Request) -> Response:
         session: SessionView = request.scope["varde.session"]
         verb = self.needed.get(request.url.path)
-        if verb is None or not may(session.role, verb):
-            return RedirectResponse("/", 303)
+        if verb is None:
+            return trouble(request, NotFound("There is no such page."))
+        if not may(session.role, verb):
+            return trouble(request, Refused("Your role does not give access to this page."))
         return HTMLResponse(shell(session.language))

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from pages.gate.crowd import Crowd
 from pages.gate.door import Door
 from pages.gate.gate import is_page
 from pages.gate.html import page
-from pages.gate.requests import LANGUAGE_COOKIE, SESSION_COOKIE, form_of, is_https, language_of, token_of
+from pages.gate.requests import LANGUAGE_COOKIE, form_of, is_https, language_of, session_cookie, token_of
 from pages.shared.sentences import sentence
 from pages.shared.texts import LANGUAGES, catalogue
 from pages.shared.words import role_names
@@ -44,16 +45,24 @@ def ended_notice(reason: str | None, language: str) -> str | None:
     return notices.get(reason or "")
 
 
+def forget_session(request: Request, answer: Response) -> None:
+    """Take the cookie from the browser. A __Host- cookie is only replaced by one that is marked Secure too."""
+    secure = is_https(request)
+    answer.delete_cookie(session_cookie(request), path="/", secure=secure, httponly=True, samesite="strict")
+
+
 class SignIn:
     """The page, the form it posts, and the way out."""
 
     def __init__(self, door: Door) -> None:
         self.door = door
+        self.crowd = Crowd()
 
     def routes(self) -> list[Route]:
         return [
             Route("/sign-in", self.show, methods=["GET"]),
             Route("/sign-in", self.submit, methods=["POST"]),
+            Route("/sign-out", self.stay, methods=["GET"]),
             Route("/sign-out", self.leave, methods=["POST"]),
         ]
 
@@ -64,8 +73,8 @@ class SignIn:
         except ZoneUnavailable:
             return await self.form(request)
         answer = await self.form(request)
-        if SESSION_COOKIE in request.cookies:
-            answer.delete_cookie(SESSION_COOKIE, path="/")
+        if session_cookie(request) in request.cookies:
+            forget_session(request, answer)
         chosen = request.query_params.get("lang")
         if chosen is not None and chosen in LANGUAGES:
             answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="strict")
@@ -75,7 +84,8 @@ class SignIn:
         given = await form_of(request)
         try:
             user = given.get("user", "").strip()
-            token = await self.door.sign_in(user, given.get("passphrase", ""), given.get("code", ""))
+            with self.crowd.one_of(request.client.host if request.client else ""):
+                token = await self.door.sign_in(user, given.get("passphrase", ""), given.get("code", ""))
             # A language picked by hand on the page is the one wanted from now on.
             if given.get("lang") in LANGUAGES:
                 await self.door.change_language(token, given["lang"])
@@ -83,7 +93,7 @@ class SignIn:
             return await self.form(request, given=given, error=error)
         answer = RedirectResponse(where_to(given.get("next")), 303)
         answer.set_cookie(
-            SESSION_COOKIE,
+            session_cookie(request),
             token,
             max_age=LONGEST_SESSION,
             path="/",
@@ -93,11 +103,15 @@ class SignIn:
         )
         return answer
 
+    async def stay(self, _: Request) -> Response:
+        """Visiting the address signs nobody out: only the button does."""
+        return RedirectResponse("/", 303)
+
     async def leave(self, request: Request) -> Response:
         with suppress(ZoneUnavailable):
             await self.door.sign_out(token_of(request))
         answer = RedirectResponse("/sign-in?because=signed-out", 303)
-        answer.delete_cookie(SESSION_COOKIE, path="/")
+        forget_session(request, answer)
         return answer
 
     async def form(

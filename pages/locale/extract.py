@@ -1,8 +1,7 @@
 """Finds every sentence that people may see, and brings the catalogues up to date with them.
 
 `python -m pages.locale.extract` adds what is new to the .po files, untranslated, and takes away what is gone. What must
-be translated: every `_("...")` in app.py, pages and the gate's templates, and every template of a ZoneError in
-secure_zone.
+be translated: every `_("...")` in app.py, pages and the gate's templates, and every template of a ZoneError.
 """
 
 from __future__ import annotations
@@ -47,8 +46,8 @@ def of_pages() -> Iterator[tuple[str, str]]:
 
 
 def of_errors() -> Iterator[tuple[str, str]]:
-    """(place, template) for every ZoneError made in secure_zone, and for every sentence given as one of its values."""
-    for file in sorted((ROOT / "secure_zone").rglob("*.py")):
+    """(place, template) for every ZoneError that is made, and for every sentence given as one of its values."""
+    for file in sorted([*(ROOT / "secure_zone").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and called(node) in ERRORS:
                 given = [*node.args[:1], *(keyword.value for keyword in node.keywords)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from string import punctuation
 from zoneinfo import ZoneInfo
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 from babel import dates, numbers
 
 HERE = ZoneInfo("Europe/Oslo")
+# Where Markdown would make a link of bare text: www.x, https://x, kari@x. A word joiner there is not seen.
+BARE_LINK = re.compile(r"(?<=www)(?=\.)|(?<=:)(?=//)|(?=@)", re.IGNORECASE)
 LOCALES = {"nb": "nb_NO", "en": "en_GB"}
 
 
@@ -45,7 +48,8 @@ def seconds_from_now(seconds: int) -> datetime:
 def plain(value: str) -> str:
     """A value to be set into Markdown as the text it is: no links, pictures, or emphasis.
 
-    >>> plain("Kari *Nordmann* ![x](http://elsewhere.example)")
-    'Kari \\\\*Nordmann\\\\* \\\\!\\\\[x\\\\]\\\\(http\\\\:\\\\/\\\\/elsewhere\\\\.example\\\\)'
+    >>> plain("Kari *Nordmann* ![x](y)"), plain("www.x")
+    ('Kari \\\\*Nordmann\\\\* \\\\!\\\\[x\\\\]\\\\(y\\\\)', 'www\\u2060\\\\.x')
     """
-    return "".join(f"\\{character}" if character in punctuation else character for character in value)
+    unlinked = BARE_LINK.sub("\N{WORD JOINER}", value)
+    return "".join(f"\\{character}" if character in punctuation else character for character in unlinked)

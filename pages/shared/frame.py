@@ -14,13 +14,17 @@ from secure_zone.api.models import SessionView
 
 def head(view: SessionView) -> None:
     """The strip on top of the page."""
-    if view.demo:
-        text = _("Invented people and invented data. Nothing here is real, and nothing real may be brought in.")
-        st.html(f'<p class="varde-demo" role="note"><strong>DEMO</strong> {escape(text)}</p>')
     with st.container(key="head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         who = f"{view.display_name} · {role_names(_)[view.role]}"
         st.html(f'<p class="varde-who"><strong>{escape(view.zone_name)}</strong><span>{escape(who)}</span></p>')
-        if st.button(_("Sign out"), key="sign-out"):
+        if st.button(_("Sign out"), key="sign-out", type="tertiary"):
             with notices.told():
                 session.end()
             notices.over("signed-out")
+    if view.demo:
+        short = _("Invented people and invented data.")
+        more = _("Nothing here is real, and nothing real may be brought in.")
+        st.html(
+            f'<p class="varde-demo" role="note"><strong>DEMO</strong> {escape(short)} '
+            f'<span class="more">{escape(more)}</span></p>'
+        )

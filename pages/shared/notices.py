@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -11,12 +9,11 @@ from html import escape
 import streamlit as st
 from pydantic import ValidationError
 
-from pages.shared import session
+from pages.shared import formats, session
+from pages.shared.process_log import log_fault
 from pages.shared.sentences import sentence
 from pages.shared.session import _
 from secure_zone.errors import SessionEnded, ZoneError
-
-log = logging.getLogger("varde.app")
 
 
 @contextmanager
@@ -27,15 +24,14 @@ def told() -> Iterator[None]:
     except SessionEnded:
         over("ended")
     except ZoneError as error:
-        st.error(sentence(error, session.language()))
+        st.error(sentence(error, session.language(), shown=formats.plain))
     except ValidationError:
         st.error(_("Something is missing or too long. Check what you have written and try again."))
 
 
 def unforeseen(error: Exception) -> bool:
     """For Streamlit's on_script_error: a general sentence on the screen; in the log the places, but no values."""
-    places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("A page failed with %s at %s", type(error).__name__, " < ".join(reversed(places[-6:])))
+    log_fault("A page", error)
     st.error(_("Something went wrong on our side. Nothing was changed. Load the page again, or tell a custodian."))
     return True
 
@@ -50,7 +46,7 @@ def over(because: str) -> None:
 
 def unavailable(error: ZoneError) -> None:
     """For a run that could not even ask whose session it is."""
-    st.error(sentence(error, session.language()))
+    st.error(sentence(error, session.language(), shown=formats.plain))
 
 
 def marker(over_because: str = "") -> None:

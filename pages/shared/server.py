@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -16,22 +16,30 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.gate import own_files
+from pages.gate.audit_file import AuditFile
 from pages.gate.door import Door
 from pages.gate.enrolment import Enrolling
+from pages.gate.faults import Faults
 from pages.gate.gate import Gate
 from pages.gate.headers import Headers
+from pages.gate.hosts import Hosts
 from pages.gate.shell import Shell
 from pages.gate.sign_in import SignIn
 from pages.gate.trouble import trouble
 from pages.shared import navigation, notices
+from pages.shared.process_log import quiet_logs
 from secure_zone.errors import ZoneError
+from secure_zone.no_core_dumps import forbid_core_dumps
 
 SCRIPT = Path(__file__).parents[2] / "app.py"
 HOST = "127.0.0.1"
 
 
-def build(zone: Path) -> st.App:
-    """The app for one zone. Order matters: headers on every answer, then the gate, then all the rest."""
+def build(zone: Path, names: Sequence[str] = ()) -> st.App:
+    """The app for one zone. Order matters: headers on every answer, then faults, then the gate, then all the rest.
+
+    names: what others on the network call this app, besides this machine's own names.
+    """
     os.environ["VARDE_ZONE"] = str(zone.absolute())  # where the pages, which Streamlit runs, find the zone
     # There is a folder named pages, so until the first st.navigation Streamlit would look in it for pages of its own,
     # and tell whoever comes first that the page they asked for does not exist.
@@ -39,9 +47,11 @@ def build(zone: Path) -> st.App:
     door = Door(zone)
     return st.App(
         SCRIPT,
-        routes=[*SignIn(door).routes(), *Enrolling(door).routes(), *own_files.routes()],
+        routes=[*SignIn(door).routes(), *Enrolling(door).routes(), *AuditFile(door).routes(), *own_files.routes()],
         middleware=[
             Middleware(Headers),
+            Middleware(Faults),
+            Middleware(Hosts, names=names),
             Middleware(Gate, door=door),
             Middleware(Shell, needed=navigation.needed()),
         ],
@@ -50,33 +60,15 @@ def build(zone: Path) -> st.App:
     )
 
 
-class WithoutValues(logging.Filter):
-    """Of an exception only its type: its message, and the messages of what caused it, may hold values."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and record.exc_info[0] is not None:
-            record.msg, record.args = f"{record.getMessage()}: {record.exc_info[0].__name__}", ()
-            record.exc_info = record.exc_text = None
-        return True
-
-
-def quiet_logs() -> None:
-    """No values and no addresses in any log.
-
-    A page that fails is logged by `notices.unforeseen`; Streamlit would log the same exception with its message. Which
-    addresses people visit is nobody's to keep.
-    """
-    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.WARNING)
-    logging.getLogger("streamlit.error_util").disabled = True
-    logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("uvicorn.error").addFilter(WithoutValues())
-
-
 def serve(zone: Path, port: int, host: str = HOST) -> None:
-    """Serve until told to stop. OSError when the port is taken."""
+    """Serve until told to stop. OSError when the port is taken.
+
+    VARDE_APP_NAMES: the names that others on the network reach the app by, separated by commas.
+    """
+    forbid_core_dumps()
     quiet_logs()
     uvicorn.run(
-        build(zone),
+        build(zone, os.environ.get("VARDE_APP_NAMES", "").split(",")),
         host=host,
         port=port,
         log_config=None,

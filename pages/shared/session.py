@@ -16,7 +16,8 @@ from secure_zone.api.models import SessionView
 from secure_zone.client import Zone
 from secure_zone.errors import SessionEnded
 
-COOKIE = "varde_session"
+# As the gate names them (pages/gate/requests.py): the first by https, the second on this machine.
+COOKIES = ("__Host-varde_session", "varde_session")
 Kept = TypeVar("Kept")
 
 
@@ -29,7 +30,7 @@ def _forget_visit() -> None:
 
 def begin() -> SessionView | None:
     """The session of this run, which counts as activity; none when there is none, and then nothing is remembered."""
-    token = st.context.cookies.get(COOKIE)
+    token = next((st.context.cookies[name] for name in COOKIES if st.context.cookies.get(name)), None)
     if not token:
         _forget_visit()
         return None

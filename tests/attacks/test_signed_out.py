@@ -44,7 +44,7 @@ def addresses() -> list[str]:
     files = {f"/{file.relative_to(STATIC).as_posix()}" for file in list(STATIC.rglob("*.*"))[::40]}
     built = server.build(Path("no-zone"))._build_starlette_app()
     served = {re.sub(r"\{[^}]*\}", "x", path_of(route)) or "/" for route in built.routes}
-    return sorted((pages | files | served | set(ELSEWHERE)) - OPEN)
+    return sorted((pages | files | served | set(ELSEWHERE)) - set(OPEN))
 
 
 def path_of(route: BaseRoute) -> str:
@@ -91,6 +91,11 @@ def test_what_is_open_is_short_and_says_nothing(app: App) -> None:
     with app.client() as anonymous:
         assert anonymous.get("/_stcore/health").text == "ok"
         assert anonymous.post("/sign-out").status_code == 403
+        assert anonymous.get("/sign-out").headers["location"] == "/"
+    with app.client(Origin=app.address) as anonymous:
+        for path in OPEN:
+            for method in {"PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}:
+                assert anonymous.request(method, path).status_code == 405, f"{method} {path}"
 
 
 def test_no_websocket_without_a_session(app: App) -> None:
@@ -165,7 +170,10 @@ def test_a_role_does_not_reach_the_pages_of_another(app: App) -> None:
     with app.client(RESEARCHER) as person:
         assert [person.get(path).status_code for path in ("/", "/account")] == [200, 200]
         for path in ("/users", "/key-area", "/audit"):
-            assert person.get(path).headers["location"] == "/"
+            answer = person.get(path)
+            assert answer.status_code == 403
+            assert "Rollen din gir ikke tilgang til denne siden." in answer.text
+        assert "Denne siden finnes ikke." in person.get("/no-such-page").text
 
 
 def test_a_broken_custodian_lets_nobody_in() -> None:

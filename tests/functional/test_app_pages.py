@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from factories import AUDITOR, CUSTODIAN, LEADER, OPERATOR, RESEARCHER
+from factories import AUDITOR, CONTACT, CUSTODIAN, LEADER, OPERATOR, RESEARCHER, passphrase_of
 from playwright.sync_api import Browser, Locator, Page, expect
 from running_app import NARROW, WIDE, App, chromium, running_app, visit
 
 from secure_zone.client import Zone
+from secure_zone.errors import SignInFailed
+from secure_zone.keys import totp
+from secure_zone.keys.secret import Secret
 
 pytestmark = pytest.mark.browser
 PAGES = ["Hjem", "Min konto", "Brukere", "Nøkkelområde", "Revisjonslogg"]
@@ -90,9 +95,23 @@ def test_a_user_is_added_found_reset_and_removed(app: App, browser: Browser) -> 
         changed.get_by_text("Jeg er sikker.").click()
         changed.get_by_role("button", name="Utfør").click()
         expect(page.get_by_text("logger inn én gang med sin egen passfrase")).to_be_visible()
+        page.get_by_role("button", name="Jeg har overlevert det").click()
+        expect(page.get_by_text("Jeg har overlevert det")).to_have_count(0)
+
+        choose(page, changed.get_by_role("combobox"), "Åse *Prøve* (aase)")
+        changed.get_by_text("Fjern brukeren").click()
+        changed.get_by_label("Begrunnelse").fill("sluttet i prosjektet")
+        if not changed.get_by_role("checkbox").is_checked():
+            changed.get_by_text("Jeg er sikker.").click()
+        changed.get_by_role("button", name="Utfør").click()
+        expect(page.get_by_text("aase er fjernet.")).to_be_visible()
+        page.get_by_role("tab", name="Alle brukere").click()
+        expect(page.get_by_text("Ingen brukere passer med søket.")).to_be_visible()
+        page.get_by_text("Vis fjernede brukere også").click()
+        expect(page.locator("table.varde-table tbody tr").first).to_contain_text("Fjernet")
     with Zone.from_token(app.token(LEADER), app.custodian.folder.root) as zone:
         states = {one.user: one.state.value for one in zone.users()}
-    assert (states["aase"], states["halvard"]) == ("invited", "reset")
+    assert (states["aase"], states["halvard"]) == ("removed", "reset")
 
 
 def test_the_key_area_is_closed_and_opened_with_a_reason(app: App, browser: Browser) -> None:
@@ -117,12 +136,12 @@ def test_the_audit_log_is_filtered_verified_and_taken_out(app: App, browser: Bro
         assert len(rows) >= 7
         assert all("Bruker invitert" in row and LEADER in row for row in rows)
         with page.expect_download() as got:
-            page.get_by_role("button", name="Last ned CSV").click()
+            page.get_by_role("link", name="Last ned CSV").click()
         found = list(csv.DictReader(io.StringIO(got.value.path().read_text("utf-8-sig"))))
         assert len(found) == len(rows)
         assert {row["verb"] for row in found} == {"users.invite"}
         with page.expect_download() as got:
-            page.get_by_role("button", name="Last ned JSON-linjer").click()
+            page.get_by_role("link", name="Last ned JSON-linjer").click()
         assert len([json.loads(line) for line in got.value.path().read_text().splitlines()]) == len(rows)
         page.get_by_role("button", name="Kontroller hele loggen").click()
         expect(page.get_by_text("Loggen er hel:")).to_be_visible()
@@ -145,6 +164,56 @@ def test_ones_own_account_language_passphrase_and_sessions(app: App, browser: Br
         page.get_by_label("The new one again").fill("short")
         page.get_by_role("button", name="Change the passphrase").click()
         expect(page.get_by_role("alert")).to_be_visible()
+
+
+def test_a_new_second_factor_is_in_force_once_it_is_confirmed(app: App, browser: Browser) -> None:
+    with visit(app, browser, CONTACT) as here:
+        old_code = app.custodian.code(CONTACT)
+        page = here.go("/account", "Min konto")
+        page.get_by_role("tab", name="Andre faktor").click()
+        page.get_by_label("Passfrasen din").fill(passphrase_of(CONTACT))
+        page.get_by_role("button", name="Sett opp ny andre faktor").click()
+        expect(page.get_by_role("img", name="QR-kode til autentiseringsappen")).to_be_visible()
+        written = page.get_by_test_id("stCode").inner_text().strip()
+        secret = Secret(base64.b32decode(written + "=" * (-len(written) % 8)))
+        page.get_by_label("Koden den viser nå").fill("000000")
+        page.get_by_role("button", name="Bekreft").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        page.get_by_label("Koden den viser nå").fill(totp.code_at(secret, totp.step_at(time.time())))
+        page.get_by_role("button", name="Bekreft").click()
+        expect(page.get_by_text("Den nye andre faktoren gjelder")).to_be_visible()
+    with pytest.raises(SignInFailed):
+        app.custodian.outside.sign_in(CONTACT, passphrase_of(CONTACT), old_code)
+    next_code = totp.code_at(secret, totp.step_at(time.time()) + 1)
+    app.custodian.outside.sign_in(CONTACT, passphrase_of(CONTACT), next_code).close()
+
+
+def test_a_name_that_looks_like_an_address_becomes_no_link(app: App, browser: Browser) -> None:
+    with Zone.from_token(app.token(LEADER), app.custodian.folder.root) as zone:
+        invitation = zone.invite("www.elsewhere.no", "www.elsewhere.no kari@elsewhere.no", "auditor", "en prøve")
+    with app.custodian.outside.sign_in("www.elsewhere.no", invitation.passphrase or "", invitation.code) as invited:
+        written = invited.start_enrolment().secret
+        secret = base64.b32decode(written + "=" * (-len(written) % 8))
+        invited.confirm_enrolment(totp.code_at(Secret(secret), totp.step_at(time.time())), "rim under gamle bjelker")
+        app.tokens["www.elsewhere.no"] = invited.token or ""
+        with visit(app, browser, "www.elsewhere.no") as here:
+            for path in ("/", "/users", "/audit", "/account"):
+                page = here.go(path)
+                page.wait_for_timeout(500)
+                expect(page.locator("[data-testid=stMain] a[href*=elsewhere]:not([href^='#'])")).to_have_count(0)
+
+
+def test_a_page_of_another_role_and_one_that_is_not_are_told_in_ones_own_language(app: App, browser: Browser) -> None:
+    with visit(app, browser, RESEARCHER, language="en-GB") as here:
+        here.foreseen += ["403", "404"]
+        for path, told in (
+            ("/users", "Rollen din gir ikke tilgang til denne siden."),
+            ("/x", "Denne siden finnes ikke."),
+        ):
+            page = here.go(path, "Det gikk ikke")
+            expect(page.get_by_role("alert")).to_have_text(told)
+            page.get_by_role("link", name="Til forsiden").click()
+            page.get_by_role("heading", name="Velkommen").wait_for()
 
 
 SCREENS = {"wide, light, nb": (WIDE, "light", "nb"), "narrow, dark, en": (NARROW, "dark", "en")}
