@@ -38,18 +38,18 @@ class SingleAdmission:
         >>> SingleAdmission(6).passed_on([1, -1], [7, 5])
         [1, 0]
         """
-        children: list[list[int]] = [[] for _ in parent]
+        children: dict[int, list[int]] = {}
         for position, above in enumerate(parent):
             if above >= 0:
-                children[above].append(position)
+                children.setdefault(above, []).append(position)
         costs: list[Costs] = []
         for position, own in enumerate(home):
-            costs.append(self._costs(own, [costs[child] for child in children[position]]))
+            costs.append(self._costs(own, [costs[child] for child in children.get(position, ())]))
         passed = [0] * len(parent)
         for position in range(len(parent) - 1, -1, -1):
             if parent[position] < 0:
                 passed[position] = min(range(self.most + 1), key=lambda w: (costs[position][w], w))
-            below = children[position]
+            below = children.get(position)
             if below:
                 received = self._received(home[position], [costs[child] for child in below], passed[position])
                 for child, amount in zip(below, received, strict=True):

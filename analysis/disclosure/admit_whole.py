@@ -84,19 +84,19 @@ def admit_whole(
     """
     effort = effort or effort_for(len(parent))
     levels = [1] * len(parent)
-    children: list[list[int]] = [[] for _ in parent]
+    children: dict[int, list[int]] = {}
     for position in range(len(parent) - 1, -1, -1):
         if parent[position] >= 0:
             levels[position] = levels[parent[position]] + 1
     for position, above in enumerate(parent):
         if above >= 0:
-            children[above].append(position)
+            children.setdefault(above, []).append(position)
     known = {} if known is None else known
     tables: list[_Table] = []
     orders: list[tuple[list[int], list[int]]] = []
     for position, sizes in enumerate(blocks):
         block_order = sorted(range(len(sizes)), key=lambda i: (sizes[i], i))
-        child_order = sorted(children[position], key=lambda child: (tables[child].number, child))
+        child_order = sorted(children.get(position, ()), key=lambda child: (tables[child].number, child))
         sorted_sizes = tuple(sizes[i] for i in block_order)
         signature = (levels[position], sorted_sizes, tuple(tables[child].number for child in child_order))
         table = known.get(signature)
