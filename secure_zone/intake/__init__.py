@@ -2,7 +2,7 @@
 
 from secure_zone.intake.deliveries import SCHEMAS, schema_for
 from secure_zone.intake.delivery import Delivery, read_delivery
-from secure_zone.intake.faults import Cancelled, FaultKind
+from secure_zone.intake.faults import FaultKind
 from secure_zone.intake.findings import Finding, Findings
 from secure_zone.intake.limits import LIMITS, Limits
 from secure_zone.intake.parts import Part
@@ -12,7 +12,6 @@ from secure_zone.intake.schema import Column, DateForm, Schema, Type
 __all__ = [
     "LIMITS",
     "SCHEMAS",
-    "Cancelled",
     "Column",
     "DateForm",
     "Delivery",

@@ -20,10 +20,11 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
+from secure_zone.errors import Conflict
 from secure_zone.identity.kinds import Population
 from secure_zone.intake.ahead import Ahead
 from secure_zone.intake.csv_rows import read_csv
-from secure_zone.intake.faults import Cancelled, FaultKind, Unreadable
+from secure_zone.intake.faults import FaultKind, Unreadable
 from secure_zone.intake.findings import Collector, Findings
 from secure_zone.intake.json_rows import read_json_lines
 from secure_zone.intake.layout import Place, lay_out
@@ -141,7 +142,7 @@ class Delivery:
 
     def _check_cancelled(self) -> None:
         if self._cancelled():
-            raise Cancelled
+            raise Conflict("Reading the delivery was cancelled. Nothing of it was taken in.", code="cancelled")
 
     def close(self) -> None:
         """Ends what runs and lets go of the file. More calls do nothing."""
@@ -172,7 +173,8 @@ def read_delivery(
     """Opens a delivery and checks its columns; the rows come by iterating.
 
     progress: is called with the rows so far and the share of the file read (0 where that is not known).
-    cancelled: asked between batches and while waiting; when it says True, `Cancelled` is raised.
+    cancelled: asked between batches and while waiting; when it says True, `Conflict` with the code
+    `cancelled` is raised.
     population: whose identity numbers are taken: in a demo zone only the synthetic ones.
     """
     return Delivery(Path(path), schema, progress, cancelled, limits, population)

@@ -158,13 +158,3 @@ class Unreadable(BadInput):
     def __init__(self, kind: FaultKind, column: str | None = None) -> None:
         self.kind, self.column = kind, column
         super().__init__(SENTENCES[kind])
-
-
-class Cancelled(BadInput):
-    """Whoever started the reading stopped it."""
-
-    code = "cancelled"
-    status = 409
-
-    def __init__(self) -> None:
-        super().__init__("Reading the delivery was cancelled. Nothing of it was taken in.")

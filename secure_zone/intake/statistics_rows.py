@@ -25,6 +25,8 @@ from secure_zone.intake.source import Source
 Read = TypeVar("Read")
 ROOT = Path(__file__).parents[2]
 FIRST_ROW = 1
+# Its pipe is closed a moment before a process has told its exit status.
+LAST_WORDS_SECONDS = 5.0
 # How files of each format begin. What does not is refused before a library sees it.
 BEGINNINGS = {
     ".sav": re.compile(rb"\$FL[23]"),
@@ -113,8 +115,11 @@ class _Child:
 
     def fault(self) -> Unreadable:
         """Why the process stopped before its end."""
-        self._process.kill()
-        status = self._process.wait()
+        try:
+            status = self._process.wait(timeout=LAST_WORDS_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = self._process.wait()
         return Unreadable(FaultKind.STALLED if self._stalled else STATUS.get(status, FaultKind.DAMAGED))
 
     def check_finished(self) -> None:
