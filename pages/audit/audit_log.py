@@ -51,7 +51,7 @@ def row(entry: AuditEntry, language: str) -> list[str]:
 def take_out(wanted: Wanted) -> None:
     """Links to the files, which the custodian is asked for when they are followed, and not before."""
     st.subheader(_("Take it out"))
-    st.caption(_("All entries that match the filter, oldest first, with what was left out above. It is recorded too."))
+    st.caption(_("All entries that match the filter, oldest first, with what was left out above."))
     names = {"audit.csv": _("Download CSV"), "audit.jsonl": _("Download JSON lines")}
     query = wanted.query()
     links = (

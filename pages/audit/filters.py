@@ -29,7 +29,7 @@ class Page:
 def ask() -> Wanted:
     """The form. A filter that has changed begins again at the newest entry."""
     names = verb_names(_)
-    with st.form("audit-filter"):
+    with st.container(key="audit-filter-fields"), st.form("audit-filter"):
         first, second, third, fourth, fifth, last = st.columns(
             [1.1, 1.4, 1.1, 1.1, 1.1, 0.7], vertical_alignment="bottom", gap="small"
         )

@@ -51,5 +51,9 @@ def plain(value: str) -> str:
     >>> plain("Kari *Nordmann* ![x](y)"), plain("www.x")
     ('Kari \\\\*Nordmann\\\\* \\\\!\\\\[x\\\\]\\\\(y\\\\)', 'www\\u2060\\\\.x')
     """
-    unlinked = BARE_LINK.sub("\N{WORD JOINER}", value)
-    return "".join(f"\\{character}" if character in punctuation else character for character in unlinked)
+    return "".join(f"\\{character}" if character in punctuation else character for character in unlinked(value))
+
+
+def unlinked(text: str) -> str:
+    """Text in which Markdown finds no bare address to make a link of."""
+    return BARE_LINK.sub("\N{WORD JOINER}", text)

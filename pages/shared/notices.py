@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -13,6 +14,7 @@ from pages.shared import formats, session
 from pages.shared.process_log import log_fault
 from pages.shared.sentences import sentence
 from pages.shared.session import _
+from pages.shared.words import streamlit_labels
 from secure_zone.errors import SessionEnded, ZoneError
 
 
@@ -50,10 +52,15 @@ def unavailable(error: ZoneError) -> None:
 
 
 def marker(over_because: str = "") -> None:
-    """Tells the script in the page which language is spoken, how to warn of the end, and whether it has come."""
+    """Tells the script in the page which language is spoken, how to warn of the end, and whether it has come.
+
+    Also what Streamlit's own buttons are called, which have English names for screen readers.
+    """
     warning = _("You will soon be signed out because nothing has happened for a while. Do anything to stay.")
+    labels = json.dumps(streamlit_labels(_))
     st.html(
         f'<span class="varde-marker" data-varde-language="{escape(session.language())}" '
+        f'data-varde-labels="{escape(labels)}" '
         f'data-varde-over="{escape(over_because)}" data-varde-warning="{escape(warning)}"></span>'
     )
 
@@ -69,4 +76,4 @@ def show_done() -> None:
     with st.container():
         if message is not None:
             session.forget("done")
-            st.success(message)
+            st.success(formats.unlinked(message))

@@ -88,3 +88,19 @@ def verb_names(_: Gettext) -> Mapping[str, str]:
         Verb.READ_AUDIT: _("Audit log read"),
         Verb.VERIFY_AUDIT: _("Audit log verified"),
     }
+
+
+def streamlit_labels(_: Gettext) -> dict[str, str]:
+    """What Streamlit calls its own buttons and places for screen readers, in English, and what we call them."""
+    return {
+        "App pages": _("Pages"),
+        "Navigate to home page": _("To the front page"),
+        "Expand sidebar": _("Show the pages"),
+        "Collapse sidebar": _("Hide the pages"),
+        "Open": _("Open the list"),
+        "Clear value": _("Empty the field"),
+        "Show password": _("Show what is typed"),
+        "Hide password": _("Hide what is typed"),
+        "Choose date": _("Choose a date"),
+        "Copy to clipboard": _("Copy"),
+    }

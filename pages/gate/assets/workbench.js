@@ -56,10 +56,19 @@ window.__streamlit = { BACKEND_BASE_URL: `${window.location.origin}/` };
     waiting = window.setTimeout(look, wait * 1000);
   }
 
+  // Streamlit's own buttons have English names, which a screen reader says.
+  function rename(labels) {
+    for (const named of document.querySelectorAll("[aria-label]")) {
+      const label = labels[named.getAttribute("aria-label")];
+      if (label) named.setAttribute("aria-label", label);
+    }
+  }
+
   // The workbench says in a marker of its own which language it speaks and whether the session is over.
   function read() {
     for (const marker of document.querySelectorAll("[data-varde-language]")) {
       document.documentElement.lang = marker.dataset.vardeLanguage;
+      rename(JSON.parse(marker.dataset.vardeLabels));
       if (marker.dataset.vardeOver) leave(marker.dataset.vardeOver);
     }
   }
