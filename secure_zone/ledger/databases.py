@@ -146,6 +146,9 @@ def faults() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _sentence(error.orig) from None
+    except UnicodeDecodeError:
+        # The driver cannot read its own complaint about a damaged schema.
+        raise _damaged() from None
     except SQLAlchemyError as error:
         raise ZoneUnavailable("The ledger does not answer ({kind}).", kind=type(error).__name__) from None
     except OSError as error:
@@ -163,8 +166,12 @@ def _sentence(error: BaseException | None) -> Damaged | ZoneUnavailable:
     if code in READ_ONLY:
         return ZoneUnavailable("The ledger cannot be written: check who owns the files of the key area.")
     if code in DAMAGED or any(words in str(error).lower() for words in DAMAGED_WORDS):
-        return Damaged("The ledger is damaged. Restore the key area from a backup.", code="ledger_damaged")
+        return _damaged()
     return ZoneUnavailable("The ledger's database does not answer. Check that it runs, then try again.")
+
+
+def _damaged() -> Damaged:
+    return Damaged("The ledger is damaged. Restore the key area from a backup.", code="ledger_damaged")
 
 
 def _disk_full() -> ZoneUnavailable:

@@ -124,7 +124,10 @@ def renew(house: House, session: Session, name: str, why: str) -> models.Invitat
             renewed_by=actor.user if waits else None,
         )
         users.save(tx, renewed)
-        if not waits:
+        if waits:
+            # Told now, not to the one who confirms: a closed key area can seal nothing anew.
+            house.key_room.require(key_area.current(tx).generation)
+        else:
             key_area.seal_anew_to(house, tx, renewed)
         sign_in_states.save(tx, SignInState(name, sign_in_states.get(tx, name).last_step))
         log.append(
