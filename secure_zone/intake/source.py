@@ -11,7 +11,7 @@ from types import TracebackType
 
 from secure_zone.intake.faults import FaultKind, Unreadable
 
-BLOCK = 4 * 1024 * 1024
+BLOCK = 8 * 1024 * 1024
 
 
 class Source:

@@ -148,7 +148,10 @@ def day_of(name: str, about: Any, form: str) -> Callable[[np.ndarray], np.ndarra
 
 def as_arrow(values: list[object], to: pa.DataType, about: Any, form: str, name: str) -> pa.Array:
     if pa.types.is_string(to):
-        return pa.array(["" if value is None else str(value) for value in values], to)
+        try:
+            return pa.array(values, to)
+        except (pa.ArrowException, TypeError):
+            return pa.array(["" if value is None else str(value) for value in values], to)
     if form not in SPSS and any(isinstance(value, str) for value in values):
         values = [
             LETTERS.get(value.lower().strip("._"), math.nan) if isinstance(value, str) else value for value in values

@@ -19,6 +19,8 @@ from secure_zone.errors import BadInput, Conflict
 from secure_zone.identity.kinds import Population
 from secure_zone.intake import FaultKind, Findings, Limits, read_delivery, schema_for
 from secure_zone.intake.faults import SENTENCES
+from secure_zone.intake.source import Source
+from secure_zone.intake.text_stream import TextStream
 
 HERE = fnr(6)
 HEAD = "fnr;orgnr;fom;tom;grad;diagnose;diagnosetekst"
@@ -287,3 +289,23 @@ def test_an_unknown_kind_is_told_with_those_there_are() -> None:
 def test_every_kind_of_fault_says_what_to_do() -> None:
     assert set(SENTENCES) == set(FaultKind)
     assert all(sentence.count(".") >= 2 or "?" in sentence for kind, sentence in SENTENCES.items() if "fnr" not in kind)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_letters_across_blocks_are_read_as_one(tmp_path: Path, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["Ærlig", "Ørnerud Åse", "€ 😀" if encoding == "utf-8" else "€ ø"]
+    text = "respondent;fnr;navn\n" + "".join(f"{n};{HERE[n]};{name}\n" for n, name in enumerate(names))
+    path = tmp_path / "identities.csv"
+    path.write_bytes(text.encode(encoding))
+    for size in (1, 2, 3, 5, 7, 64):
+        monkeypatch.setattr("secure_zone.intake.text_stream.BLOCK", size)
+        with Source(path, 10_000) as source:
+            assert TextStream(source).read() == text.encode()
+
+
+def test_a_file_of_many_blocks_is_read_in_its_encoding(tmp_path: Path) -> None:
+    row = ROW.replace("Rygg symptomer", "Øre og åndedrett " * 6)
+    for encoding in ("utf-8", "cp1252"):
+        good, _, findings = read(sick_leave(tmp_path, *[row] * 120_000, encoding=encoding), SICK_LEAVE)
+        assert findings.clean, str(findings)
+        assert len(good) == 120_000
