@@ -217,7 +217,19 @@ def test_columns_of_every_kind_are_read_alike(column: Iterable[object]) -> None:
         pa.array([True]),
         pa.array([["17912099997"]]),
     ],
-    ids=str,
+    ids=[
+        "mixed objects",
+        "lone surrogates",
+        "booleans",
+        "days",
+        "complex",
+        "out of range",
+        "fractions",
+        "narrow floats",
+        "bytes",
+        "arrow booleans",
+        "lists",
+    ],
 )
 def test_what_can_be_no_number_is_a_fault_and_never_an_error(column: Iterable[object]) -> None:
     read = read_numbers(column, first_seen=NOW)
