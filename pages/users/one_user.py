@@ -44,7 +44,8 @@ def ask(others: list[UserView]) -> Change | None:
         "renew": _("Renew the account: the passphrase is lost. Another holder must confirm it"),
         "remove": _("Remove the user: keys and sessions go, the name stays in the audit log"),
     }
-    with st.form("change-user", border=False, width=720):
+    # A new form after each change: "I am sure" was said of that user, not of the next.
+    with st.form(f"change-user-{session.kept('changes', int) or 0}", border=False, width=720):
         user = st.selectbox(
             _("User"), list(names), index=None, format_func=lambda one: names[one], placeholder=_("Choose")
         )
@@ -73,4 +74,5 @@ def make(wanted: Change) -> None:
     else:
         zone.remove(wanted.user, wanted.why)
         notices.done(_("{user} is removed.").format(user=wanted.user))
+    session.keep("changes", (session.kept("changes", int) or 0) + 1)
     st.rerun()

@@ -101,8 +101,8 @@ def test_a_user_is_added_found_reset_and_removed(app: App, browser: Browser) -> 
         choose(page, changed.get_by_role("combobox"), "Åse *Prøve* (aase)")
         changed.get_by_text("Fjern brukeren").click()
         changed.get_by_label("Begrunnelse").fill("sluttet i prosjektet")
-        if not changed.get_by_role("checkbox").is_checked():
-            changed.get_by_text("Jeg er sikker.").click()
+        expect(changed.get_by_role("checkbox")).not_to_be_checked()
+        changed.get_by_text("Jeg er sikker.").click()
         changed.get_by_role("button", name="Utfør").click()
         expect(page.get_by_text("aase er fjernet.")).to_be_visible()
         page.get_by_role("tab", name="Alle brukere").click()
@@ -112,6 +112,29 @@ def test_a_user_is_added_found_reset_and_removed(app: App, browser: Browser) -> 
     with Zone.from_token(app.token(LEADER), app.custodian.folder.root) as zone:
         states = {one.user: one.state.value for one in zone.users()}
     assert (states["aase"], states["halvard"]) == ("removed", "reset")
+
+
+def test_a_renewed_account_is_confirmed_by_another_holder(app: App, browser: Browser) -> None:
+    with visit(app, browser, LEADER) as here:
+        page = here.go("/users", "Brukere")
+        page.get_by_role("tab", name="Hjelp eller fjern en bruker").click()
+        changed = page.get_by_role("tabpanel", name="Hjelp eller fjern en bruker")
+        choose(page, changed.get_by_role("combobox"), "Eirik Myrhaug (eirik)")
+        changed.get_by_text("Forny kontoen").click()
+        changed.get_by_label("Begrunnelse").fill("passfrasen er glemt")
+        changed.get_by_text("Jeg er sikker.").click()
+        changed.get_by_role("button", name="Utfør").click()
+        expect(page.get_by_text("Midlertidig passfrase")).to_be_visible()
+        box = page.locator(".st-key-renewal-eirik")
+        expect(box).to_contain_text("ragnhild")
+        expect(box.get_by_role("button")).to_have_count(0)
+    with visit(app, browser, CUSTODIAN) as here:
+        page = here.go("/users", "Brukere")
+        box = page.locator(".st-key-renewal-eirik")
+        box.get_by_label("Begrunnelse").fill("har snakket med ham")
+        box.get_by_role("button", name="Bekreft fornyelsen").click()
+        expect(page.get_by_text("Fornyelsen av eirik er bekreftet.")).to_be_visible()
+        expect(box).to_have_count(0)
 
 
 def test_the_key_area_is_closed_and_opened_with_a_reason(app: App, browser: Browser) -> None:
