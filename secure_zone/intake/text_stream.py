@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import io
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,7 +43,7 @@ class TextStream(io.RawIOBase):
         taken, self._rest = self._rest[:size], self._rest[size:]
         return taken
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any, /) -> int:
         found = self.read(len(buffer))
         buffer[: len(found)] = found
         return len(found)
