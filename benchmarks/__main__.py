@@ -9,7 +9,7 @@ import sys
 import benchmarks
 from benchmarks.section import save, write_page
 
-NOT_BENCHMARKS = {"section", "__main__", "peers"}
+NOT_BENCHMARKS = {"section", "__main__", "peers", "alternating"}
 
 
 def main(names: list[str]) -> int:

@@ -7,8 +7,6 @@ fastest of each counts. In the first row opening (manifest, footers) is part of 
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from benchmarks.section import Row, Section
+from benchmarks.alternating import compare
+from benchmarks.section import Section
 from secure_zone.keys.secret import Secret
 from secure_zone.store.area import Store
 from secure_zone.store.batches import ROWS_PER_GROUP
@@ -42,15 +41,21 @@ def measure() -> Section:
 
         version, unencrypted, two = opened(), ds.dataset(plain), ["c0", "c1"]
         rows = [
-            _compare(
+            compare(
                 "opening and all columns",
                 lambda: opened().arrow("answers").to_table().num_rows,
                 lambda: ds.dataset(plain).to_table().num_rows,
+                rounds=ROUNDS,
+                limit=LIMIT,
+                unit="ms",
             ),
-            _compare(
+            compare(
                 "two columns of an opened version",
                 lambda: version.arrow("answers").to_table(columns=two).num_rows,
                 lambda: unencrypted.to_table(columns=two).num_rows,
+                rounds=ROUNDS,
+                limit=LIMIT,
+                unit="ms",
             ),
         ]
     return Section(
@@ -69,21 +74,3 @@ def _table() -> pa.Table:
     middle = {f"c{i}": rng.integers(0, 1000, ROWS) for i in range(4, 7)}
     large = {"c7": rng.integers(0, 10**9, ROWS), "c8": rng.normal(size=ROWS), "c9": rng.normal(size=ROWS).round(2)}
     return pa.table({**small, **middle, **large})
-
-
-def _compare(what: str, ours: Callable[[], int], theirs: Callable[[], int]) -> Row:
-    best = {"ours": float("inf"), "theirs": float("inf")}
-    for _ in range(ROUNDS):
-        for name, read in (("ours", ours), ("theirs", theirs)):
-            start = time.perf_counter()
-            read()
-            best[name] = min(best[name], time.perf_counter() - start)
-    ratio = best["ours"] / best["theirs"]
-    return Row(
-        what=what,
-        ours=f"{best['ours'] * 1000:.0f} ms",
-        peer=f"{best['theirs'] * 1000:.0f} ms",
-        ratio=f"{ratio:.2f}",
-        limit=f"at most {LIMIT}",
-        holds=ratio <= LIMIT,
-    )

@@ -8,8 +8,6 @@ for identity numbers where none belongs, and gives typed Arrow batches. All alte
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -19,7 +17,8 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyreadstat
 
-from benchmarks.section import Row, Section
+from benchmarks.alternating import compare
+from benchmarks.section import Section
 from secure_zone.identity.synthetic import synthetic_numbers
 from secure_zone.intake import read_delivery, schema_for
 
@@ -34,23 +33,26 @@ def measure() -> Section:
         _write_answers(answers)
         _write_spells(spells)
         rows = [
-            _compare(
+            compare(
                 f"SPSS, {ANSWERS:,} x {ITEMS + 8}, against pyreadstat",
                 lambda: _ours(answers, "survey", ANSWERS),
                 lambda: pyreadstat.read_sav(answers, user_missing=True),
-                SPSS_LIMIT,
+                rounds=ROUNDS,
+                limit=SPSS_LIMIT,
             ),
-            _compare(
+            compare(
                 f"CSV, {SPELLS:,} spells, against DuckDB",
                 lambda: _ours(spells, "register:sick_leave", SPELLS),
                 lambda: _duckdb(spells),
-                CSV_LIMIT,
+                rounds=ROUNDS,
+                limit=CSV_LIMIT,
             ),
-            _compare(
+            compare(
                 f"CSV, {SPELLS:,} spells, against pyarrow's streaming reader",
                 lambda: _ours(spells, "register:sick_leave", SPELLS),
                 lambda: _pyarrow(spells),
-                CSV_LIMIT,
+                rounds=ROUNDS,
+                limit=CSV_LIMIT,
             ),
         ]
     return Section(
@@ -136,21 +138,3 @@ def _pyarrow(path: Path) -> None:
     )
     for _ in reader:
         pass
-
-
-def _compare(what: str, ours: Callable[[], object], theirs: Callable[[], object], limit: float) -> Row:
-    best = {"ours": float("inf"), "theirs": float("inf")}
-    for _ in range(ROUNDS):
-        for name, read in (("ours", ours), ("theirs", theirs)):
-            start = time.perf_counter()
-            read()
-            best[name] = min(best[name], time.perf_counter() - start)
-    ratio = best["ours"] / best["theirs"]
-    return Row(
-        what=what,
-        ours=f"{best['ours']:.1f} s",
-        peer=f"{best['theirs']:.1f} s",
-        ratio=f"{ratio:.2f}",
-        limit=f"at most {limit}",
-        holds=ratio <= limit,
-    )
